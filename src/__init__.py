@@ -1,0 +1,1 @@
+"""Everything of Panoptes behind its two top modules."""

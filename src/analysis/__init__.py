@@ -1,0 +1,1 @@
+"""Pure analysis: models in, typed dictionaries out."""

@@ -1,0 +1,1 @@
+"""Further Plume endpoints, each on top of plume_api_client."""

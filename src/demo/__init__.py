@@ -1,0 +1,1 @@
+"""The embedded Plume cloud and Telegram server, for --demo and for the tests."""

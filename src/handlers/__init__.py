@@ -1,0 +1,1 @@
+"""Telegram handlers, one file per command family."""

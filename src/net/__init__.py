@@ -1,0 +1,1 @@
+"""The request path below plume_api_client: tokens, budget, transport, errors."""

@@ -1,0 +1,1 @@
+"""Pure helpers: statistics, formatting, wording, time zones."""
