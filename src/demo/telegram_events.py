@@ -1,0 +1,58 @@
+"""What happened, in order: a bounded log that browsers and tests follow."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import Any, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["EventLog"]
+
+BACKLOG = 5000
+
+
+class EventLog:
+    """Numbered events, kept for ``backlog`` entries; readers keep their own place."""
+
+    def __init__(self, backlog: int = BACKLOG) -> None:
+        self.seq = 0
+        self._kept: deque[dict[str, Any]] = deque(maxlen=backlog)
+        self._waiting: set[asyncio.Future[None]] = set()
+
+    def emit(self, kind: str, **facts: Any) -> dict[str, Any]:
+        """Add one event and wake everybody who waits. Needs no running loop."""
+        self.seq += 1
+        event = {"seq": self.seq, "type": kind, **facts}
+        self._kept.append(event)
+        for waiter in self._waiting:
+            if not waiter.done():
+                waiter.set_result(None)
+        return event
+
+    def since(self, seq: int) -> Iterator[dict[str, Any]]:
+        """Events after ``seq``; a ``gap`` event first when some of them are no longer kept."""
+        kept = [event for event in self._kept if event["seq"] > seq]
+        oldest = kept[0]["seq"] if kept else self.seq + 1
+        if oldest > seq + 1:
+            yield {"seq": oldest - 1, "type": "gap"}
+        yield from kept
+
+    async def newer_than(self, seq: int) -> None:
+        """Return once there is an event after ``seq``."""
+        while self.seq <= seq:
+            waiter = asyncio.get_running_loop().create_future()
+            self._waiting.add(waiter)
+            try:
+                await waiter
+            finally:
+                self._waiting.discard(waiter)
+
+    async def until(self, condition: Callable[[], Any], timeout: float) -> Any:
+        """The first truthy value of ``condition``, looked at again after every event."""
+        async with asyncio.timeout(timeout):
+            while not (value := condition()):
+                await self.newer_than(self.seq)
+        return value
