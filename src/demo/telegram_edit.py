@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from src.demo.telegram_errors import bad_request, invalid
 from src.demo.telegram_markup import check_link_preview, check_markup, inline_only

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections import deque
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,7 +35,8 @@ class EventLog:
 
     def since(self, seq: int) -> Iterator[dict[str, Any]]:
         """Events after ``seq``; a ``gap`` event first when some of them are no longer kept."""
-        kept = [event for event in self._kept if event["seq"] > seq]
+        behind = max(0, self.seq - seq)
+        kept = list(itertools.islice(self._kept, max(0, len(self._kept) - behind), None))
         oldest = kept[0]["seq"] if kept else self.seq + 1
         if oldest > seq + 1:
             yield {"seq": oldest - 1, "type": "gap"}

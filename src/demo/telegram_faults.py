@@ -13,6 +13,7 @@ from src.demo.telegram_errors import (
     forbidden,
     too_many,
 )
+from src.demo.telegram_updates import OTHER_POLLER
 
 __all__ = ["Fault", "Faults"]
 
@@ -39,7 +40,7 @@ class Fault:
         if "chat_id" in self.options and str(params.get("chat_id")) != str(self.options["chat_id"]):
             return False
         # Only formatted texts can be badly formatted.
-        return self.kind != "bad_html" or bool(params.get("parse_mode"))
+        return self.kind != "bad_html" or _is_formatted(params)
 
     def error(self) -> ApiError | None:
         """The refusal, for the kinds that are one."""
@@ -51,12 +52,13 @@ class Fault:
             "bad_html": bad_request(
                 'can\'t parse entities: Unsupported start tag "fault" at byte offset 0'
             ),
-            "conflict": conflict(
-                "terminated by other getUpdates request; "
-                "make sure that only one bot instance is running"
-            ),
+            "conflict": conflict(OTHER_POLLER),
         }
         return found.get(self.kind)
+
+
+def _is_formatted(params: dict[str, Any]) -> bool:
+    return bool(params.get("parse_mode")) or "parse_mode" in str(params.get("media", ""))
 
 
 class Faults:
@@ -81,7 +83,7 @@ class Faults:
         return fault
 
     def clear(self, method: str | None = None) -> None:
-        """Take away the switches of one method, or all; hanging calls go on."""
+        """Take away the switches of one method, or all; calls that hang end with a 502."""
         for fault in self._switches:
             if method in {None, fault.method}:
                 fault.released.set()

@@ -7,7 +7,7 @@ import itertools
 import struct
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from src.demo.telegram_errors import bad_request, invalid
 

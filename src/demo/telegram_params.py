@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 
 from src.demo.telegram_errors import ApiError, bad_request
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
+
     from starlette.requests import Request
 
     from src.demo.telegram_state import TelegramState
@@ -89,19 +91,30 @@ async def read_request(request: Request) -> tuple[dict[str, Any], dict[str, Uplo
     if kind == "application/json":
         values.update(_read_json(await request.body()))
     elif kind in {"application/x-www-form-urlencoded", "multipart/form-data"}:
+        await _read_form(request, values, uploads)
+    return values, uploads
+
+
+async def _read_form(request: Request, values: dict[str, Any], uploads: dict[str, Upload]) -> None:
+    try:
         async with request.form(max_part_size=MAX_BODY_BYTES) as form:
             for name, value in form.multi_items():
                 if isinstance(value, UploadFile):
-                    uploads[name] = await _read_upload(value)
+                    content = await value.read()
+                    uploads[name] = Upload(
+                        value.filename or "file", content, value.content_type or ""
+                    )
                 else:
                     values[name] = value
-    return values, uploads
+    except HTTPException:  # how Starlette says that the form is broken
+        raise bad_request("can't parse the form in the request body") from None
 
 
 def decode(
     method: Method, values: Mapping[str, Any], uploads: Mapping[str, Upload]
 ) -> dict[str, Any]:
     """Typed parameters; refuses unknown, missing and ill-typed ones."""
+    _refuse_unsendable(values)
     known = {name.lower(): name for name in method.takes}
     decoded: dict[str, Any] = {}
     for given, value in values.items():
@@ -129,6 +142,14 @@ def _refuse_stray_files(decoded: Mapping[str, Any], uploads: Mapping[str, Upload
             raise bad_request(f"unexpected parameter {name}")
 
 
+def _refuse_unsendable(values: Mapping[str, Any]) -> None:
+    """What could not be sent on as JSON in UTF-8: half an emoji, or not a number."""
+    try:
+        json.dumps(values, ensure_ascii=False, allow_nan=False).encode()
+    except ValueError:
+        raise bad_request("strings must be encoded in UTF-8") from None
+
+
 def _read_json(body: bytes) -> dict[str, Any]:
     try:
         found = json.loads(body or b"{}")
@@ -137,11 +158,6 @@ def _read_json(body: bytes) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise bad_request("JSON body must be an Object")
     return found
-
-
-async def _read_upload(part: UploadFile) -> Upload:
-    content = await part.read()
-    return Upload(part.filename or "file", content, part.content_type or "")
 
 
 def _text(name: str, value: Any) -> str:

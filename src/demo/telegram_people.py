@@ -7,7 +7,7 @@ a button that is not there) is a ``LookupError`` or ``ValueError``; the bot neve
 from __future__ import annotations
 
 import itertools
-from typing import Any, TypeVar, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from src.demo.telegram_markup import buttons_of
 from src.demo.telegram_params import Upload
@@ -16,8 +16,9 @@ from src.demo.telegram_state import Chat, Person, Query, StoredMessage, Telegram
 from src.demo.telegram_text import TEXT_LIMIT, Formatted, found_entities, tidy, utf16_len
 
 if TYPE_CHECKING:
-    from src.demo.telegram_files import StoredFile
     from collections.abc import AsyncIterator, Callable, Sequence
+
+    from src.demo.telegram_files import StoredFile
 
 __all__ = ["TelegramPeople"]
 
@@ -141,6 +142,10 @@ class TelegramPeople:
         if person.blocked:
             person.blocked = False
             self._bot_moved(self._chat(user_id), person, "kicked", "member")
+
+    def deactivate(self, user_id: int) -> None:
+        """This person deletes their account."""
+        self._person(user_id).deactivated = True
 
     def kick_bot(self, chat_id: int) -> None:
         """The bot is thrown out of a group."""
@@ -341,6 +346,10 @@ class TelegramPeople:
         query = self.state.queries.get(query_id)
         return query.answer if query else None
 
+    def unanswered(self) -> list[str]:
+        """Ids of presses and inline queries without an answer, oldest first."""
+        return [query.id for query in self.state.queries.values() if query.answer is None]
+
     def chat_action(self, chat_id: int) -> str | None:
         """What the bot is shown to be doing ("typing"), for up to 5 s."""
         action = self._chat(chat_id).action
@@ -428,8 +437,8 @@ class TelegramPeople:
         chat = self._chat(person.id if chat_id is None else chat_id)
         if person.id not in chat.members:
             raise ValueError(f"user {person.id} is not in chat {chat.id}")
-        if chat.private and person.blocked:
-            raise ValueError(f"user {person.id} has blocked the bot")
+        if chat.private and (person.blocked or person.deactivated):
+            raise ValueError(f"user {person.id} has blocked the bot, or is gone")
         return chat
 
     def _message(self, chat: Chat, message_id: int) -> StoredMessage:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from src.demo.telegram_errors import bad_request, invalid
 from src.demo.telegram_markup import check_link_preview, check_markup
@@ -151,14 +151,26 @@ def _reply_fields(call: Invocation, chat: Chat) -> Json:
             raise bad_request(f"unexpected field {name} in reply parameters")
     if "message_id" not in given:
         raise bad_request('can\'t find field "message_id"')
+    if not isinstance(given["message_id"], int):
+        raise bad_request('field "message_id" must be of type Number')
     other = call.state.chat(given["chat_id"]) if "chat_id" in given else chat
-    stored = call.state.visible(other, int(given["message_id"]))
+    stored = call.state.visible(other, given["message_id"])
     if stored is None:
         if given.get("allow_sending_without_reply"):
             return {}
         raise bad_request("message to be replied not found")
     shown = {key: value for key, value in stored.json.items() if key != "reply_to_message"}
-    return {"reply_to_message": shown}
+    return {"reply_to_message": shown, **_quote(given, shown)}
+
+
+def _quote(given: Json, shown: Json) -> Json:
+    if not given.get("quote"):
+        return {}
+    text = str(shown.get("text", shown.get("caption", "")))
+    if str(given["quote"]) not in text:
+        raise invalid("QUOTE_TEXT_INVALID")
+    position = utf16_len(text[: text.index(str(given["quote"]))])
+    return {"quote": {"text": given["quote"], "position": position, "is_manual": True}}
 
 
 def _deliver(call: Invocation, target: _Target, content: Json) -> Json:
@@ -302,6 +314,7 @@ METHODS = (
             **_DELIVERY,
             **_CAPTION,
             "document": FILE,
+            "thumbnail": FILE,
             "disable_content_type_detection": BOOL,
         },
         {"document": "there is no document in the request", **_CHAT_NEEDED},

@@ -30,6 +30,7 @@ from src.demo.telegram_updates import Delivery
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
+
     from starlette.requests import Request
 
 __all__ = ["Call", "TelegramServer"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from src.demo.telegram_errors import ApiError, bad_request, invalid
 from src.demo.telegram_params import ARRAY, CHAT, INT, OBJECT, TEXT, Invocation, Method

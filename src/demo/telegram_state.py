@@ -6,15 +6,15 @@ import asyncio
 import itertools
 from collections import OrderedDict, deque
 from dataclasses import dataclass, field
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from src.demo.telegram_errors import ApiError, bad_request, forbidden, too_many
 from src.demo.telegram_events import EventLog
 from src.demo.telegram_files import FileStore
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from collections.abc import Callable, Iterator
+    from datetime import datetime
 
 __all__ = [
     "Chat",
@@ -46,6 +46,8 @@ class Person:
     started: bool = False
     """Wrote to the bot at least once; before that a bot cannot write to them."""
     blocked: bool = False
+    deactivated: bool = False
+    """The account was deleted."""
 
     @property
     def id(self) -> int:
@@ -222,15 +224,17 @@ class TelegramState:
 
     def chat(self, chat_id: int | str) -> Chat:
         """A chat by id or @username. Raises ``ApiError`` "chat not found"."""
-        if isinstance(chat_id, str):
-            name = chat_id.removeprefix("@").lower()
-            for chat in self.chats.values():
-                if chat_id.startswith("@") and chat.json.get("username", "").lower() == name:
-                    return chat
+        found = self.chats.get(chat_id) if isinstance(chat_id, int) else self._named(chat_id)
+        if found is None:
             raise bad_request("chat not found")
-        if chat_id not in self.chats:
-            raise bad_request("chat not found")
-        return self.chats[chat_id]
+        return found
+
+    def _named(self, name: str) -> Chat | None:
+        """Only groups and channels can be reached by @username."""
+        for chat in self.chats.values():
+            if not chat.private and f"@{chat.json.get('username', '')}".lower() == name.lower():
+                return chat
+        return None
 
     def writable(self, chat_id: int | str) -> Chat:
         """A chat the bot may write to now, or Telegram's refusal."""
@@ -243,6 +247,8 @@ class TelegramState:
             )
         if chat.private:
             person = self.people[chat.id]
+            if person.deactivated:
+                raise forbidden("user is deactivated")
             if person.blocked:
                 raise forbidden("bot was blocked by the user")
             if not person.started:

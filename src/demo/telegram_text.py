@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import json
 import re
-from typing import Any, NamedTuple, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from src.demo.telegram_errors import bad_request, invalid
 
@@ -62,6 +62,7 @@ _ENTITY_TYPES = frozenset(_SIMPLE_TYPES.values()) | _VALUE_FIELDS.keys() | {"dat
 _OPAQUE = frozenset({"code", "pre", "text_link", "text_mention", "custom_emoji", "date_time"})
 # What clients can never show is dropped or made a space before anything is counted.
 _TO_SPACE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\t]")
+_INVISIBLE = re.compile(r"[\s\u180e\u200b-\u200f\u2060-\u2064\u2800\ufeff]")
 _TO_NOTHING = re.compile(r"[\r\u2028-\u202e\u033f\u030a\u0333]")
 
 
@@ -103,7 +104,7 @@ def parse_text(
     if not formatted.text:
         raise bad_request("message text is empty")
     tidied = tidy(formatted)
-    if not tidied.text:
+    if not _INVISIBLE.sub("", tidied.text):
         raise bad_request("text must be non-empty")
     if utf16_len(tidied.text) > TEXT_LIMIT:
         raise invalid(too_long)
@@ -134,7 +135,7 @@ def found_entities(text: str) -> list[Entity]:
 
 def tidy(formatted: Formatted) -> Formatted:
     """Outer white space goes, as far as no entity begins in it; entities are cut to the rest."""
-    text, entities = formatted.text.rstrip(), formatted.entities
+    text, entities = formatted.text.rstrip(" \n"), formatted.entities
     first = min((entity["offset"] for entity in entities), default=len(text))
     lead = min(len(text) - len(text.lstrip(" \n")), first)
     text = text[lead:]
@@ -155,10 +156,6 @@ def _format(
     entities: Sequence[Any] | None,
     known_user: Callable[[int], Entity | None],
 ) -> Formatted:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise bad_request("strings must be encoded in UTF-8") from None
     text = _TO_NOTHING.sub("", _TO_SPACE.sub(" ", text))
     mode = (parse_mode or "none").lower()
     if mode == "none":

@@ -26,10 +26,11 @@ from src.demo.telegram_params import (
 )
 
 if TYPE_CHECKING:
-    from src.demo.telegram_state import TelegramState
     from collections.abc import Awaitable
 
-__all__ = ["Delivery"]
+    from src.demo.telegram_state import TelegramState
+
+__all__ = ["OTHER_POLLER", "Delivery"]
 
 Json = dict[str, Any]
 
@@ -39,6 +40,10 @@ WEBHOOK_TIMEOUT_S = 10.0
 WEBHOOK_RETRY_S = (0.2, 0.5, 1.0, 2.0, 5.0)
 SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 PORTS = frozenset({None, 443, 80, 88, 8443})
+
+OTHER_POLLER = (
+    "terminated by other getUpdates request; make sure that only one bot instance is running"
+)
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +62,7 @@ class Delivery:
 
     def __init__(self, state: TelegramState) -> None:
         self._state = state
-        self._poll: asyncio.Event | None = None
+        self._poll: asyncio.Future[str] | None = None  # its result: who ended it
         self._last_poll: float | None = None
         self._webhook: _Webhook | None = None
         self._was_online = False
@@ -118,26 +123,26 @@ class Delivery:
                 self._poll = None
             self._last_poll = self._state.monotonic()
             self._tell_later()
-        if mine.is_set():
-            raise conflict(
-                "terminated by other getUpdates request; "
-                "make sure that only one bot instance is running"
-            )
+        if mine.done():
+            raise conflict(mine.result())
         return updates.first(limit)
 
-    def _take_over(self) -> asyncio.Event:
+    def _take_over(self) -> asyncio.Future[str]:
         """The newest poll ends the one before it, as on the real server."""
-        if self._poll is not None:
-            self._poll.set()
-        self._poll = mine = asyncio.Event()
+        self._end_poll(OTHER_POLLER)
+        self._poll = mine = asyncio.get_running_loop().create_future()
         self._tell()
         return mine
 
-    async def _wait(self, call: Invocation, ended: asyncio.Event) -> None:
+    def _end_poll(self, reason: str) -> None:
+        if self._poll is not None and not self._poll.done():
+            self._poll.set_result(reason)
+
+    async def _wait(self, call: Invocation, ended: asyncio.Future[str]) -> None:
         timeout = min(max(call.get("timeout", 0), 0), MAX_POLL_S)
         if not timeout:
             return
-        waits: list[Awaitable[Any]] = [self._state.updates.arrival(), ended.wait()]
+        waits: list[Awaitable[Any]] = [self._state.updates.arrival(), asyncio.shield(ended)]
         if call.hung_up is not None:
             waits.append(call.hung_up())
         tasks = [asyncio.ensure_future(wait) for wait in waits]
@@ -179,8 +184,7 @@ class Delivery:
         self._allow(call)
         if call.get("drop_pending_updates"):
             self._state.updates.clear()
-        if self._poll is not None:
-            self._poll.set()
+        self._end_poll("terminated by setWebhook request")
         certificate = call.uploads.get("certificate")
         webhook = _Webhook(url, secret, certificate.content if certificate else None)
         webhook.info["max_connections"] = call.get("max_connections", 40)
