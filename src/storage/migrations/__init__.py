@@ -1,0 +1,1 @@
+"""How older databases reach the newest schema; applied at start by `src.storage.migrate`."""
