@@ -283,6 +283,7 @@ class LocationSummary(PlumeModel):
     node_claimed_count: Count = None
     connected_device_count: Count = None
     network_mode_realized: Text = None
+    timestamp: Moment = None  # when the cloud counted
 
 
 class Location(PlumeModel):

@@ -82,6 +82,7 @@ class LocationHealth(TypedDict):
     pods_connected: int | None
     total_connected_devices: int | None
     service_level: str | None
+    network_mode: str | None  # router or bridge, as realised; None when not reported
     speed_test: SpeedTestResult | None
     timezone: str | None
     isp: str | None

@@ -1,0 +1,127 @@
+"""Pods as Telegram HTML: one line each for overviews, a card each for details."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from src.utils.markup import DASH, MESSAGE_LIMIT, bold, code, escape, fit, units
+from src.utils.when import when
+from src.utils.wording import BACKHAUL_WORDS, alert_word, count, number, pod_sign, pod_state
+
+if TYPE_CHECKING:
+    from src.models.results import LocationHealth, PodDetail
+
+__all__ = ["format_nodes_message", "format_pod_details", "pod_line"]
+
+_WORD = 40
+_ALERTS_SHOWN = 5
+# Telegram ignores formatting beyond 100 entities; a card has up to six.
+_CARDS_MOST = 12
+_MORE = "… and {n} more, too many for one message"
+
+
+def format_pod_details(pod: PodDetail, timezone: str | None = None) -> str:
+    """A pod's card: state first, then the link, then what identifies it (tap copies)."""
+    role = ", gateway" if pod["is_gateway"] else ""
+    model = f" ({escape(pod['model'], _WORD)})" if pod["model"] else ""
+    lines = [
+        f"{pod_sign(pod)} {bold(pod['name'])}{model}{role}",
+        _state(pod, timezone),
+        _link(pod),
+        *_weak(pod),
+        _identity(pod),
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def pod_line(pod: PodDetail) -> str:
+    """A pod on one line: sign, name, state, and what is weak about it."""
+    facts = [pod_state(pod)]
+    if pod["connected"]:
+        facts.append(f"health {pod['health']}" if pod["health"] else f"health {DASH}")
+        facts.append(count(pod["devices"], "device"))
+        if pod["parent_name"]:
+            facts.append(f"via {pod['parent_name']}")
+        facts.extend(pod["link_issues"])
+    return f"{pod_sign(pod)} {escape(pod['name'])}: {escape(', '.join(facts), 400)}"
+
+
+def format_nodes_message(location_name: str | None, health: LocationHealth) -> str:
+    """The /nodes report: a card per pod, a line per pod when cards do not fit one message."""
+    name = f" · {bold(location_name)}" if location_name else ""
+    pods = health["pod_details"]
+    if not pods:
+        return _no_pods(name, health)
+    title = f"📡 <b>{_connected(health)}</b>{name}"
+    unread = [f"Not read: {escape(', '.join(health['missing']))}"] if health["missing"] else []
+    if len(pods) <= _CARDS_MOST:
+        cards = [format_pod_details(pod, health["timezone"]) for pod in pods]
+        text = "\n\n".join([title, *cards, *unread])
+        if units(text) <= MESSAGE_LIMIT:
+            return text
+    room = MESSAGE_LIMIT - units("\n".join([title, *unread])) - 4
+    return "\n".join([title, *unread, "", fit([pod_line(pod) for pod in pods], room, _MORE)])
+
+
+def _connected(health: LocationHealth) -> str:
+    connected, total = health["pods_connected"], health["pods_total"]
+    if connected is None:
+        return f"{count(total, 'pod')}, states not reported"
+    return f"{connected} of {count(total, 'pod')} connected"
+
+
+def _no_pods(name: str, health: LocationHealth) -> str:
+    if "pods" in health["missing"]:
+        said, step = "Pods could not be read", "refresh, or ask again in a minute."
+    else:
+        said, step = "No pods are set up", "check that they were added to this location."
+    return f"⚪ <b>{said}</b>{name}\nNext: {step}"
+
+
+def _state(pod: PodDetail, timezone: str | None) -> str:
+    state = escape(pod_state(pod), _WORD + 10)
+    since = f" since {when(pod['since'], timezone)}" if pod["since"] else ""
+    # A disconnected pod's count is what it was, not what it is.
+    devices = "" if pod["connected"] is False else f" · {count(pod['devices'], 'device')}"
+    return state[:1].upper() + state[1:] + since + devices
+
+
+def _link(pod: PodDetail) -> str:
+    """How it reaches the gateway. What a disconnected pod reports about that is out of date."""
+    if pod["connected"] is False:
+        return ""
+    raw = pod["backhaul"]
+    medium = BACKHAUL_WORDS.get((raw or "").lower(), raw)
+    channel = f" channel {pod['channel']}" if pod["channel"] is not None else ""
+    over = f"by {medium}{channel}" if medium and medium.lower() != "unknown" else ""
+    if pod["is_gateway"]:
+        over = ""
+    via = f"via {escape(pod['parent_name'])}" if pod["parent_name"] else ""
+    hops = count(pod["hops"], "hop") if pod["hops"] and pod["hops"] > 1 else ""
+    link = " ".join(part for part in (escape(over, 2 * _WORD), via) if part)
+    facts = [link, hops, escape(_health(pod), 2 * _WORD)]
+    text = " · ".join(fact for fact in facts if fact)
+    return text[:1].upper() + text[1:]
+
+
+def _health(pod: PodDetail) -> str:
+    if not pod["health"]:
+        return f"health {DASH}"
+    score = pod["health_score"]
+    scale = f" ({number(score)} of 5)" if score is not None and 0 <= score <= 5 else ""
+    return f"health {pod['health']}{scale}"
+
+
+def _weak(pod: PodDetail) -> list[str]:
+    said = "poorhealth" if pod["health"] == "poor" else None
+    labels = [label for label in pod["alerts"] if label.lower() != said]
+    found = [f"alert {alert_word(label)}" for label in labels[:_ALERTS_SHOWN]] + pod["link_issues"]
+    return [f"⚠️ {escape(item, 2 * _WORD)}" for item in found]
+
+
+def _identity(pod: PodDetail) -> str:
+    facts = [("Serial", pod["serial"]), ("IP", pod["ip"]), ("MAC", pod["mac"])]
+    shown = [f"{word} {code(value, _WORD)}" for word, value in facts if value]
+    if pod["firmware"]:
+        shown.append(f"firmware {escape(pod['firmware'], _WORD)}")
+    return " · ".join(shown)
