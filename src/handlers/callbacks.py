@@ -1,0 +1,207 @@
+"""What a button carries: typed, versioned, at most 64 bytes, and never trusted when it comes back.
+
+A press names what it wants and the home it is about, so that a button works whatever was chosen
+since, and after a restart. Whether the person may have it is decided again by the handler, with
+the credentials of whoever pressed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import astuple, dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from telegram import Message, Update
+from telegram.ext import BaseHandler
+
+from src.handlers.context import PanoptesContext
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from src.handlers.context import Application
+
+__all__ = [
+    "Buttons",
+    "ChangeLocation",
+    "Connect",
+    "ListLocations",
+    "OpenReport",
+    "Panel",
+    "PickLocation",
+    "Press",
+    "PressHandler",
+    "Span",
+]
+
+VERSION = "1"
+_SEPARATOR = "|"  # cannot occur in an id
+_LIMIT = 64  # core.telegram.org/bots/api#inlinekeyboardbutton, in bytes
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
+_PARKED = "~"
+_MOST_PARKED = 10_000
+
+
+class Panel(StrEnum):
+    """The reports."""
+
+    STATUS = "s"
+    WAN = "w"
+    STATS = "o"
+    NODES = "n"
+    WIFI = "i"
+
+
+class Span(StrEnum):
+    """The periods of the online history."""
+
+    HOURS_3 = "3h"
+    HOURS_24 = "24h"
+    DAYS_7 = "7d"
+
+
+def _identifier(text: str) -> str:
+    if not _ID.fullmatch(text):
+        raise ValueError("not an id")
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class OpenReport:
+    """Show this report of this home in the message that carries the button."""
+
+    panel: Panel
+    customer_id: str
+    location_id: str
+    span: Span = Span.DAYS_7
+
+    code: ClassVar[str] = "r"
+    readers: ClassVar[tuple[Callable[[str], Any], ...]] = (Panel, _identifier, _identifier, Span)
+
+
+@dataclass(frozen=True, slots=True)
+class ListLocations:
+    """Show this page (from 0) of a customer's locations."""
+
+    customer_id: str
+    page: int = 0
+
+    code: ClassVar[str] = "l"
+    readers: ClassVar[tuple[Callable[[str], Any], ...]] = (_identifier, int)
+
+
+@dataclass(frozen=True, slots=True)
+class PickLocation:
+    """Choose this home and show its status."""
+
+    customer_id: str
+    location_id: str
+
+    code: ClassVar[str] = "p"
+    readers: ClassVar[tuple[Callable[[str], Any], ...]] = (_identifier, _identifier)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLocation:
+    """Ask for a customer id again."""
+
+    code: ClassVar[str] = "c"
+    readers: ClassVar[tuple[Callable[[str], Any], ...]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Connect:
+    """Start the set-up."""
+
+    code: ClassVar[str] = "k"
+    readers: ClassVar[tuple[Callable[[str], Any], ...]] = ()
+
+
+Press = OpenReport | ListLocations | PickLocation | ChangeLocation | Connect
+_KINDS: dict[str, type[Press]] = {
+    kind.code: kind for kind in (OpenReport, ListLocations, PickLocation, ChangeLocation, Connect)
+}
+
+
+class Buttons:
+    """Packs presses into callback data and reads them back.
+
+    Plume's ids are 24 characters, so two fit. Longer ones are parked here under a short key; such
+    a button expires with the process, which its answer says.
+    """
+
+    def __init__(self) -> None:
+        """Nothing parked."""
+        self._parked: OrderedDict[str, str] = OrderedDict()
+
+    def pack(self, press: Press) -> str:
+        """The callback data of a press."""
+        data = _SEPARATOR.join((VERSION, press.code, *map(str, astuple(press))))
+        if len(data.encode()) <= _LIMIT:
+            return data
+        key = hashlib.blake2b(data.encode(), digest_size=12).hexdigest()
+        self._parked[key] = data
+        self._parked.move_to_end(key)
+        if len(self._parked) > _MOST_PARKED:
+            self._parked.popitem(last=False)
+        return _SEPARATOR.join((VERSION, _PARKED, key))
+
+    def unpack(self, data: object) -> Press | None:
+        """The press behind callback data; None for anything old, cut or forged."""
+        if not isinstance(data, str):
+            return None
+        version, _, rest = data.partition(_SEPARATOR)
+        code, *values = rest.split(_SEPARATOR)
+        if code == _PARKED and len(values) == 1:
+            return self.unpack(self._parked.get(values[0]))
+        kind = _KINDS.get(code)
+        if version != VERSION or kind is None or len(values) != len(kind.readers):
+            return None
+        try:
+            return kind(*(read(value) for read, value in zip(kind.readers, values, strict=True)))
+        except ValueError:
+            return None
+
+
+P = TypeVar("P", OpenReport, ListLocations, PickLocation, ChangeLocation, Connect)
+
+
+class PressHandler(BaseHandler[Update, PanoptesContext, Any]):
+    """Runs a callback for presses of one kind, on a message that can still be seen."""
+
+    def __init__(
+        self,
+        buttons: Buttons,
+        kind: type[P],
+        callback: Callable[[Update, PanoptesContext, P], Awaitable[Any]],
+    ) -> None:
+        """Hand `callback` the press as a third argument."""
+        super().__init__(self._run)
+        self._buttons = buttons
+        self._kind = kind
+        self._callback = callback
+
+    def check_update(self, update: object) -> Press | None:
+        """The press when it is one of ours."""
+        query = update.callback_query if isinstance(update, Update) else None
+        if query is None or not isinstance(query.message, Message):
+            return None
+        press = self._buttons.unpack(query.data)
+        return press if isinstance(press, self._kind) else None
+
+    async def handle_update(
+        self,
+        update: Update,
+        application: Application,  # noqa: ARG002 - the base class's signature
+        check_result: Any,
+        context: PanoptesContext,
+    ) -> Any:
+        """Call the callback with what `check_update` read."""
+        return await self._callback(update, context, check_result)
+
+    async def _run(self, update: Update, context: PanoptesContext) -> None:
+        raise AssertionError("handle_update calls the callback")  # pragma: no cover

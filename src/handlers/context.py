@@ -1,0 +1,118 @@
+"""The types that every handler works with: services, a person's draft, and the context itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from telegram.ext import Application as PtbApplication
+from telegram.ext import CallbackContext, ExtBot, JobQueue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pydantic import SecretStr
+    from telegram import Update
+
+    from src.handlers.callbacks import Buttons
+    from src.handlers.order import ChatOrder
+    from src.handlers.reply import Answers
+    from src.handlers.state import State
+    from src.logs import Redactor
+    from src.settings import Settings
+
+__all__ = [
+    "Application",
+    "Handler",
+    "PanoptesApplication",
+    "PanoptesContext",
+    "Services",
+    "Timing",
+    "UserState",
+]
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How long things may take, in seconds."""
+
+    deadline_s: float = 14.0  # Plume's share of the 15 s in which a person gets an answer
+    progress_after_s: float = 2.0
+    action_every_s: float = 4.5  # Telegram drops a chat action after 5 s
+    conversation_s: float = 600.0
+    stop_grace_s: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What handlers need beside the update: one instance for a process."""
+
+    settings: Settings
+    state: State
+    buttons: Buttons
+    redact: Redactor
+    order: ChatOrder
+    answers: Answers
+    timing: Timing = field(default_factory=Timing)
+    clock: Callable[[], datetime] = _utc_now
+
+
+@dataclass(slots=True)
+class UserState:
+    """What a person is in the middle of; never stored."""
+
+    header: SecretStr | None = None  # /setup: accepted, waiting for the partner id
+
+
+class PanoptesContext(
+    CallbackContext["ExtBot[None]", UserState, dict[Any, Any], dict[Any, Any]],
+):
+    """A handler's context, with the services at hand."""
+
+    @property
+    def services(self) -> Services:
+        """The services of this process."""
+        application = self.application
+        if not isinstance(application, PanoptesApplication):
+            raise TypeError("the bot runs on a PanoptesApplication")
+        return application.services
+
+    @property
+    def draft(self) -> UserState:
+        """The draft of the person behind the update."""
+        if self.user_data is None:
+            raise ValueError("an update without a user has no draft")
+        return self.user_data
+
+
+class PanoptesApplication(
+    PtbApplication[
+        "ExtBot[None]",
+        PanoptesContext,
+        UserState,
+        dict[Any, Any],
+        dict[Any, Any],
+        JobQueue[PanoptesContext],
+    ],
+):
+    """The application, carrying the services."""
+
+    def __init__(self, *, services: Services, **options: Any) -> None:
+        """Take the services beside the library's own arguments."""
+        super().__init__(**options)
+        self.services = services
+
+    async def stop(self) -> None:
+        """Stop without waiting for a slow cloud: handlers get a moment, then are cancelled."""
+        if self.running:
+            self.services.order.drain(self.services.timing.stop_grace_s)
+        await super().stop()
+
+
+Application: TypeAlias = PtbApplication[Any, PanoptesContext, Any, Any, Any, Any]
+Handler: TypeAlias = "Callable[[Update, PanoptesContext], Any]"

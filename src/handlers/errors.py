@@ -1,0 +1,126 @@
+"""From an error to one sentence that says what happened and what to do next."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from typing import TYPE_CHECKING, Final
+
+from telegram import Update
+from telegram.error import Conflict, Forbidden, NetworkError, TelegramError, TimedOut
+
+import plume_api_client as plume
+from src.handlers import texts
+from src.handlers.reply import answer, send
+
+if TYPE_CHECKING:
+    from src.handlers.context import PanoptesContext
+
+__all__ = ["describe", "on_error", "report_unexpected", "why"]
+
+logger = logging.getLogger(__name__)
+
+# Narrow before wide: the first class that fits speaks. (what happened, what to do next)
+_WORDS: Final[tuple[tuple[type[Exception], str, str], ...]] = (
+    (plume.PlumeNotConfiguredError, "You are not connected to Plume yet.", "Send /setup first."),
+    (
+        plume.PlumeAuthError,
+        "Plume no longer accepts your credentials.",
+        "Send /setup to connect again.",
+    ),
+    (
+        plume.PlumePermissionError,
+        "Your Plume credentials may not see this home.",
+        "Choose another with /locations, or connect with other credentials: /setup.",
+    ),
+    (
+        plume.PlumeNotFoundError,
+        "Plume does not find this home, or it is not yours.",
+        "Choose another with /locations.",
+    ),
+    (
+        plume.PlumeInputError,
+        "Plume cannot be asked for this: the request does not look right.",
+        "Choose the home again with /locations.",
+    ),
+    (
+        plume.PlumeRejectedError,
+        "Plume does not accept this request.",
+        "Try again; if it stays so, choose the home again with /locations.",
+    ),
+    (
+        plume.PlumeServerError,
+        "Plume's cloud has a fault of its own right now.",
+        "This says nothing about the home. Try again in a minute.",
+    ),
+    (
+        plume.PlumeTimeoutError,
+        "Plume did not answer in time.",
+        "This says nothing about the home. Try again in a minute.",
+    ),
+    (
+        plume.PlumeConnectionError,
+        "I cannot reach Plume.",
+        "This says nothing about the home. Try again in a minute.",
+    ),
+    (
+        plume.PlumeResponseError,
+        "Plume sent an answer that I cannot read.",
+        "This says nothing about the home. Try again in a minute.",
+    ),
+)
+
+
+def why(error: Exception) -> str:
+    """What happened, in one sentence."""
+    if isinstance(error, plume.PlumeRateLimitedError):
+        return _rate_limited(error)
+    return next((what for kind, what, _ in _WORDS if isinstance(error, kind)), _WORDS[-1][1])
+
+
+def describe(error: Exception) -> str:
+    """What happened and what to do next."""
+    if isinstance(error, plume.PlumeRateLimitedError):
+        wait = _wait(error.blocked_for_s)
+        return f"❌ {_rate_limited(error)} Your credentials are fine. Try again {wait}."
+    step = next((step for kind, _, step in _WORDS if isinstance(error, kind)), _WORDS[-1][2])
+    return f"❌ {why(error)} {step}"
+
+
+def _rate_limited(error: plume.PlumeRateLimitedError) -> str:
+    if error.firewall:
+        return "Plume blocks this bot for a few minutes, because it was asked too often."
+    return "Plume is being asked too often right now."
+
+
+def _wait(seconds: float | None) -> str:
+    if seconds is None or seconds <= 0:
+        return "in a few minutes"
+    if seconds < 60:
+        return f"in {max(1, round(seconds))} s"
+    return f"in {-(-round(seconds) // 60)} min"
+
+
+async def on_error(update: object, context: PanoptesContext) -> None:
+    """The last resort of every handler: log it, and tell the person."""
+    error = context.error
+    if isinstance(error, Forbidden):
+        logger.info("cannot write to this chat: %s", error)
+        return
+    if update is None and isinstance(error, NetworkError | Conflict | TimedOut):
+        logger.warning("Telegram: %s", error)
+        return
+    text = report_unexpected(error)
+    if isinstance(update, Update):
+        try:
+            await answer(update, context)
+            await send(update, context, text)
+        except TelegramError as failed:
+            logger.warning("the person could not be told: %s", failed)
+
+
+def report_unexpected(error: BaseException | None) -> str:
+    """Log an error that has no words, and return what to tell the person about it."""
+    reference = secrets.token_hex(4)
+    logger.error("unexpected error, reference %s", reference, exc_info=error)
+    return texts.unexpected(reference)

@@ -1,0 +1,82 @@
+"""Updates of one chat in order, chats side by side: nobody waits for another's slow call."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
+
+from telegram import Update
+from telegram.ext import BaseUpdateProcessor
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+__all__ = ["ChatOrder"]
+
+# Waiting updates count too, so one busy chat must not be able to fill it.
+_AT_ONCE = 10_000
+
+
+class ChatOrder(BaseUpdateProcessor):
+    """One lock a chat. A lock vanishes with the last update that uses it."""
+
+    __slots__ = ("_locks", "_on_wait", "_running")
+
+    def __init__(self, on_wait: Callable[[Update], Awaitable[None]] | None = None) -> None:
+        """`on_wait` is told of each update that has to wait for an earlier one of its chat."""
+        super().__init__(_AT_ONCE)
+        self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._on_wait = on_wait
+        self._running: set[asyncio.Task[Any]] = set()
+
+    async def initialize(self) -> None:
+        """Nothing to prepare."""
+
+    async def shutdown(self) -> None:
+        """Nothing to release."""
+
+    async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
+        """Await the work when the chat's earlier work is done."""
+        task = asyncio.current_task()
+        try:
+            if task is not None:
+                self._running.add(task)
+            await self._in_turn(update, coroutine)
+        finally:
+            if task is not None:
+                self._running.discard(task)
+            if inspect.iscoroutine(coroutine):
+                coroutine.close()  # cancelled while waiting: it was never started
+
+    async def _in_turn(self, update: object, coroutine: Awaitable[Any]) -> None:
+        chat = update.effective_chat if isinstance(update, Update) else None
+        if chat is None:
+            await coroutine
+            return
+        lock = self._locks.get(chat.id)
+        if lock is None:
+            lock = self._locks[chat.id] = asyncio.Lock()
+        notice = self._notice(update) if lock.locked() else None
+        try:
+            async with lock:  # taken before anything else is awaited, so turns keep their order
+                if notice is not None:
+                    await notice
+                await coroutine
+        finally:
+            if notice is not None:
+                notice.cancel()
+
+    def _notice(self, update: object) -> asyncio.Future[None] | None:
+        if self._on_wait is None or not isinstance(update, Update):
+            return None
+        return asyncio.ensure_future(self._on_wait(update))
+
+    def drain(self, grace_s: float) -> None:
+        """Cancel what still runs after the grace; returns at once."""
+        asyncio.get_running_loop().call_later(grace_s, self._cancel_all)
+
+    def _cancel_all(self) -> None:
+        for task in list(self._running):
+            task.cancel()

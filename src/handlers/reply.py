@@ -1,0 +1,226 @@
+"""The one place that talks back: sending, editing in place, answering presses, showing progress.
+
+What Telegram says that is no trouble ("message is not modified", a query that is too old) ends
+here. Texts are Telegram HTML; when Telegram refuses one, the same words go out plain.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from telegram import LinkPreviewOptions, Message, Update
+from telegram.constants import ChatAction, ChatType, ParseMode
+from telegram.error import BadRequest, TelegramError
+
+from src.handlers import texts
+from src.utils.markup import plain
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable
+
+    from telegram import InlineKeyboardMarkup
+
+    from src.handlers.context import PanoptesContext
+
+__all__ = ["Answer", "Answers", "answer", "deliver", "delete", "edit", "press_message", "send"]
+
+logger = logging.getLogger(__name__)
+
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_MOST_ANSWERED = 4096
+_TYPING_MAY_FINISH_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A text with its buttons. `replaces`: it may take the place of the message pressed on."""
+
+    text: str
+    keyboard: InlineKeyboardMarkup | None = None
+    replaces: bool = True
+
+
+class Answers:
+    """Answers each callback query once: Telegram refuses a second answer."""
+
+    def __init__(self) -> None:
+        """Nothing answered yet."""
+        self._answered: OrderedDict[str, None] = OrderedDict()
+
+    async def once(self, update: Update, text: str | None = None, *, alert: bool = False) -> bool:
+        """Answer the query of this update; False when it was answered before (or is none)."""
+        query = update.callback_query
+        if query is None or query.id in self._answered:
+            return False
+        self._answered[query.id] = None
+        if len(self._answered) > _MOST_ANSWERED:
+            self._answered.popitem(last=False)
+        try:
+            await query.answer(text, show_alert=alert)
+        except TelegramError as error:  # too old after a restart, or the network: no reason to stop
+            logger.info("a press could not be answered: %s", error)
+        return True
+
+    async def has_to_wait(self, update: Update) -> None:
+        """The press queues behind earlier work of its chat: stop the spinner now."""
+        await self.once(update, texts.WAITING)
+
+
+async def answer(
+    update: Update, context: PanoptesContext, text: str | None = None, *, alert: bool = False
+) -> None:
+    """Answer the press; an alert that comes too late for that is sent as a message."""
+    done = await context.services.answers.once(update, text, alert=alert)
+    if not done and alert and text:
+        await send(update, context, text)
+
+
+async def send(
+    update: Update,
+    context: PanoptesContext,
+    text: str,
+    keyboard: InlineKeyboardMarkup | None = None,
+) -> Message | None:
+    """A new message where the update came from, in its topic; protected in groups."""
+    chat = update.effective_chat
+    if chat is None:
+        return None
+
+    async def attempt(body: str, parse_mode: ParseMode | None) -> Message:
+        return await context.bot.send_message(
+            chat.id,
+            body,
+            parse_mode=parse_mode,
+            reply_markup=keyboard,
+            message_thread_id=_thread_of(update),
+            link_preview_options=_NO_PREVIEW,
+            protect_content=chat.type != ChatType.PRIVATE or None,
+        )
+
+    try:
+        return await attempt(text, ParseMode.HTML)
+    except BadRequest as error:
+        if not _is_about_formatting(error):
+            raise
+    return await attempt(plain(text), None)
+
+
+async def edit(
+    update: Update,
+    context: PanoptesContext,
+    message: Message,
+    text: str,
+    keyboard: InlineKeyboardMarkup | None = None,
+) -> None:
+    """Put the text into a message of ours; when that message is gone, send a new one."""
+
+    async def attempt(body: str, parse_mode: ParseMode | None) -> None:
+        await context.bot.edit_message_text(
+            body,
+            message.chat_id,
+            message.message_id,
+            parse_mode=parse_mode,
+            reply_markup=keyboard,
+            link_preview_options=_NO_PREVIEW,
+        )
+
+    try:
+        await attempt(text, ParseMode.HTML)
+    except BadRequest as error:
+        words = error.message.lower()
+        if "not modified" in words:
+            return
+        if _is_about_formatting(error):
+            await attempt(plain(text), None)
+        elif "to edit not found" in words or "can't be edited" in words:
+            await send(update, context, text, keyboard)
+        else:
+            raise
+
+
+async def delete(message: Message) -> bool:
+    """Delete a person's message; False when Telegram does not let us."""
+    try:
+        await message.delete()
+    except TelegramError as error:
+        logger.warning("a message could not be deleted: %s", error)
+        return False
+    return True
+
+
+def press_message(update: Update) -> Message | None:
+    """The message that carries the pressed button, if it can still be edited."""
+    query = update.callback_query
+    return query.message if query and isinstance(query.message, Message) else None
+
+
+async def deliver(update: Update, context: PanoptesContext, work: Awaitable[Answer]) -> None:
+    """Do the work and show its answer once.
+
+    A press is answered by an edit of its message, a command by a new one. What takes longer shows
+    a chat action, and for a command also a placeholder, which the answer then replaces.
+    """
+    timing = context.services.timing
+    pressed = press_message(update)
+    holder: Message | None = None
+    async with _typing(update, context, after_s=timing.progress_after_s if pressed else 0):
+        task = asyncio.ensure_future(work)
+        try:
+            done, _ = await asyncio.wait({task}, timeout=timing.progress_after_s)
+            if not done and pressed is None:
+                holder = await send(update, context, texts.READING)
+            result = await task
+        finally:
+            task.cancel()
+    target = holder or (pressed if result.replaces else None)
+    if target is None:
+        await send(update, context, result.text, result.keyboard)
+    else:
+        await edit(update, context, target, result.text, result.keyboard)
+
+
+@asynccontextmanager
+async def _typing(update: Update, context: PanoptesContext, after_s: float) -> AsyncIterator[None]:
+    """Show the chat action while the body runs, renewed as long as it takes."""
+    stop = asyncio.Event()
+    task = asyncio.create_task(_keep_typing(update, context, after_s, stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        # An action that arrives after the report would linger, so let one under way finish.
+        await asyncio.wait({task}, timeout=_TYPING_MAY_FINISH_S)
+        task.cancel()
+
+
+async def _keep_typing(
+    update: Update, context: PanoptesContext, after_s: float, stop: asyncio.Event
+) -> None:
+    chat, pause = update.effective_chat, after_s
+    while chat is not None:
+        if pause:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), pause)
+        if stop.is_set():
+            return
+        try:
+            await context.bot.send_chat_action(
+                chat.id, ChatAction.TYPING, message_thread_id=_thread_of(update)
+            )
+        except TelegramError as error:
+            logger.debug("no chat action: %s", error)
+        pause = context.services.timing.action_every_s
+
+
+def _thread_of(update: Update) -> int | None:
+    message = update.effective_message
+    return message.message_thread_id if message and message.is_topic_message else None
+
+
+def _is_about_formatting(error: BadRequest) -> bool:
+    return "can't parse entities" in error.message.lower()

@@ -1,0 +1,180 @@
+"""What the bot says that is not a report. Telegram HTML; values are escaped where they enter."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from telegram import BotCommand
+
+from src.utils.markup import bold, code, escape
+
+__all__ = ["COMMANDS", "GROUP_COMMANDS"]
+
+COMMANDS: Final = (
+    BotCommand("status", "Is this home healthy? Pods, alerts, speed test"),
+    BotCommand("wan", "How much the line carries, and when"),
+    BotCommand("stats", "Online history: outages and uptime"),
+    BotCommand("nodes", "Every pod of the home"),
+    BotCommand("wifi", "The Wi-Fi networks of the home"),
+    BotCommand("locations", "Choose a customer's location"),
+    BotCommand("setup", "Connect your Plume account"),
+    BotCommand("cancel", "Stop what I am asking for"),
+    BotCommand("help", "What I can do"),
+    BotCommand("start", "Begin here"),
+)
+GROUP_COMMANDS: Final = tuple(
+    command for command in COMMANDS if command.command not in {"setup", "start"}
+)
+SHORT_DESCRIPTION: Final = "Customers' Plume Wi-Fi homes for support technicians, in one message."
+
+READING: Final = "⏳ Reading from Plume…"
+WAITING: Final = "One moment, your previous request is still running."
+EXPIRED: Final = "This button has expired. Send /status for a fresh report."
+CANCELLED: Final = "Stopped. Nothing was changed. /help shows what I can do."
+NOTHING_TO_CANCEL: Final = "There is nothing to stop. /help shows what I can do."
+TIMED_OUT: Final = (
+    "I waited for your answer too long and stopped asking. Nothing was changed. "
+    "Start again with {command}."
+)
+NOT_CONNECTED: Final = "You are not connected to Plume yet. Send /setup first."
+NOT_CONNECTED_IN_GROUP: Final = (
+    "You are not connected to Plume yet. Send me /setup in our private chat first."
+)
+NO_HOME: Final = "No location is chosen here yet. Send /locations to choose one."
+UNEXPECTED_TEXT: Final = (
+    "I am not waiting for an answer. Send /locations to choose a home, /status for its report, "
+    "or /help."
+)
+UNKNOWN_COMMAND: Final = "I do not know this command. /help lists those that I know."
+
+HELP: Final = """<b>What I can do</b>
+
+<b>Choose a home</b>
+/locations – by customer id, then pick the location
+/setup – connect your Plume account, once
+
+<b>Look at it</b>
+/status – healthy or not, pods, alerts, speed test
+/wan – what the line carries, and its busy hours
+/stats – online history: outages and uptime
+/nodes – every pod
+/wifi – the Wi-Fi networks
+
+/cancel stops whatever I am asking for.
+
+Signs always come with a word: 🟢 all well, 🟡 degraded, 🟠 some pods disconnected, \
+🔴 offline, ⚪ unknown. A dash means that Plume did not report the value."""
+
+ASK_HEADER: Final = """<b>Connect to Plume, step 1 of 2</b>
+
+Send the <b>authorization header</b> of your Plume credentials. It looks like
+<code>Basic MG9hYmNkZWYxMjM6czNjcjN0…</code>
+
+I delete your message at once. Your header is never shown, logged or shared. \
+/cancel stops."""
+
+HEADER_UNDELETED: Final = (
+    "⚠️ I could not delete your message. Please delete it yourself: it holds your credentials."
+)
+ASK_PARTNER: Final = """<b>Connect to Plume, step 2 of 2</b>
+
+The header looks right. Now send your <b>partner id</b>: 24 letters and digits, shown beside \
+your credentials in the Plume portal. /cancel stops."""
+
+BAD_HEADER: Final = (
+    "This is not an authorization header: it has to be <code>Basic</code> and then the long code "
+    "that stands beside it in the Plume portal. Copy it once more and send it here."
+)
+BAD_PARTNER: Final = (
+    "This is not a partner id: it is one word of letters and digits. Copy it once more from the "
+    "Plume portal and send it here."
+)
+TESTING: Final = "⏳ Asking Plume for access…"
+SETUP_DONE: Final = (
+    "✅ <b>Connected.</b> Plume accepts your credentials.\n\nNext: /locations to choose a home."
+)
+REFUSED_HEADER: Final = (
+    "❌ Plume refuses this <b>header</b>. It is complete, but the client id or secret in it is "
+    "wrong or was withdrawn. Send the header once more, or /cancel."
+)
+REFUSED_PARTNER: Final = (
+    "❌ Plume accepts the header, but not this <b>partner id</b>. Check the id, and that your "
+    "partner is enabled for API access. Send the partner id once more, or /cancel."
+)
+REFUSED_RIGHTS: Final = (
+    "❌ Plume knows you, but your credentials lack the <b>rights</b> for this partner (role "
+    "partnerIdAdmin). Ask your Plume administrator for it, then send the partner id again, or "
+    "/cancel."
+)
+REFUSED_OTHER: Final = (
+    "❌ Plume refuses these credentials without saying why. Check the <b>header</b> and the "
+    "<b>partner id</b>. Send the partner id once more, /setup to start over, or /cancel."
+)
+SETUP_UNREACHABLE: Final = (
+    "❌ I could not ask Plume: {why} That is a problem of the <b>network</b>, not of what you "
+    "sent. Send the partner id again in a moment, or /cancel."
+)
+SETUP_IN_GROUP: Final = (
+    "Credentials do not belong in a group. Connect in our private chat: {link}"
+)
+SETUP_SECRET_IN_GROUP: Final = (
+    "⚠️ That message held credentials, so I deleted it. Everybody here may have seen it: think "
+    "about renewing them. Connect in our private chat: {link}"
+)
+STRAY_SECRET: Final = (
+    "That looked like Plume credentials, so I deleted it. Send /setup when you want to connect."
+)
+
+ASK_CUSTOMER: Final = (
+    "Send the <b>customer id</b> (24 letters and digits, from your support tool). /cancel stops."
+)
+BAD_CUSTOMER: Final = (
+    "This is not a customer id: it is one word of letters and digits. Send it once more, or "
+    "/cancel."
+)
+CUSTOMER_UNKNOWN: Final = (
+    "Plume knows no customer with this id, or the customer is not yours. Check the id and send "
+    "it once more, or /cancel."
+)
+CUSTOMER_EMPTY: Final = (
+    "This customer has no locations yet. Send another customer id, or /cancel."
+)
+
+
+def start(name: str, *, connected: bool, home: str | None) -> str:
+    """The welcome, with the next step for this person."""
+    hello = f"Hello {escape(name, 64)}." if name else "Hello."
+    what = "I show you a customer's Plume Wi-Fi home in one message: what is wrong, and what next."
+    if home:
+        then = f"You are connected, and {bold(home)} is chosen.\n\nNext: /status"
+    elif connected:
+        then = "You are connected to Plume.\n\nNext: /locations to choose a home."
+    else:
+        then = (
+            "1. /setup – connect your Plume account, once\n"
+            "2. /locations – choose a customer's location\n"
+            "3. /status – see how the home is\n\nNext: /setup"
+        )
+    return f"{hello} {what}\n\n{then}\n\n/help lists everything."
+
+
+def choose_location(customer_id: str, count: int, page: int, pages: int) -> str:
+    """The question above the location buttons."""
+    where = f" Page {page + 1} of {pages}." if pages > 1 else ""
+    return f"Customer {code(customer_id)} has {count} locations. Which one?{where}"
+
+
+def private_bot(user_id: int) -> str:
+    """For somebody who is not on the list."""
+    return (
+        f"This bot is private. Your Telegram id is {code(user_id)}: give it to the person who runs "
+        "the bot."
+    )
+
+
+def unexpected(reference: str) -> str:
+    """Something broke on our side."""
+    return (
+        "❌ That went wrong on my side. Nothing was changed. Try again; if it happens again, give "
+        f"this number to the person who runs the bot: {code(reference)}"
+    )
