@@ -23,6 +23,7 @@ MAX_SIDES = 10_000  # width + height of a photo
 MAX_ASPECT = 20
 
 _PREFIXES = {"photo": "AgACAgIAAxkDAAI", "document": "BQACAgIAAxkDAAI"}
+_PNG, _PNG_END = b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"
 _JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 
@@ -123,7 +124,7 @@ class FileStore:
 
 def image_size(content: bytes) -> tuple[int, int] | None:
     """Width and height in pixels from a PNG or JPEG header; None for anything else."""
-    if content.startswith(b"\x89PNG\r\n\x1a\n") and content[12:16] == b"IHDR":
+    if content.startswith(_PNG) and content[12:16] == b"IHDR" and len(content) >= 24:
         width, height = struct.unpack(">II", content[16:24])
         return width, height
     if content.startswith(b"\xff\xd8"):
@@ -154,7 +155,8 @@ def _checked_photo(content: bytes) -> tuple[int, int]:
             f"the maximum size is {MAX_PHOTO_BYTES} bytes"
         )
     size = image_size(content)
-    if size is None or 0 in size:
+    cut = content.startswith(_PNG) and not content.endswith(_PNG_END)
+    if size is None or 0 in size or cut:
         raise invalid("IMAGE_PROCESS_FAILED")
     if sum(size) > MAX_SIDES or max(size) > MAX_ASPECT * min(size):
         raise invalid("PHOTO_INVALID_DIMENSIONS")

@@ -135,7 +135,7 @@ def _check_inline_button(button: Any, *, private: bool) -> None:
         raise bad_request(f"can't parse {where}: expected an Object")
     _check_label(button, where)
     _refuse_unknown(button, _ACTIONS | _LOOKS, where)
-    if button.get("style", "primary") not in _STYLES:
+    if str(button.get("style", "primary")) not in _STYLES:
         raise invalid("BUTTON_STYLE_INVALID")
     actions = [action for action in sorted(_ACTIONS) if _acts(button, action)]
     if not actions:
@@ -181,8 +181,8 @@ def _check_action(action: str, value: Any, *, private: bool) -> None:
 def _check_button_url(url: str) -> None:
     if url.startswith("tg://"):
         return
-    scheme = urlsplit(url).scheme.lower()
-    if "://" in url and scheme not in {"http", "https", "ton"}:
+    scheme, separator, _ = url.lower().partition("://")
+    if separator and scheme not in {"http", "https", "ton"}:
         raise bad_request(
             f"inline keyboard button URL '{url}' is invalid: Unsupported URL protocol"
         )

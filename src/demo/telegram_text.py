@@ -257,10 +257,10 @@ def _given(text: str, entities: Sequence[Any]) -> list[Entity]:
 
 
 def _given_kind(entity: Entity) -> Entity:
-    kind = entity.get("type")
+    kind = str(entity.get("type"))
     if kind not in _ENTITY_TYPES:
         raise bad_request(f"can't parse MessageEntity: Unsupported type specified: {kind}")
-    needed = _VALUE_FIELDS.get(str(kind), "unix_time" if kind == "date_time" else None)
+    needed = _VALUE_FIELDS.get(kind, "unix_time" if kind == "date_time" else None)
     if needed and needed not in entity:
         raise bad_request(f"can't parse MessageEntity: Can't find field \"{needed}\"")
     return {key: value for key, value in entity.items() if key not in {"offset", "length"}}
