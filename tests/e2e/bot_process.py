@@ -1,0 +1,116 @@
+"""The bot as its own process, configured by environment variables only, beside both servers."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from src.demo.plume_cloud import PlumeCloud
+from src.demo.serving import ServedApp
+from src.demo.telegram_server import TelegramServer
+from src.demo.world import World
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+ROOT = Path(__file__).resolve().parents[2]
+TOKEN = "700000001:AAFakeTokenForTheEmbeddedServer_000000"
+START_TIMEOUT_S = 30.0
+
+
+@dataclass
+class Surroundings:
+    """Both embedded servers on loopback sockets, and a bot process between them."""
+
+    data_dir: Path
+    cloud: PlumeCloud = field(default_factory=lambda: PlumeCloud(World()))
+    telegram: TelegramServer = field(default_factory=lambda: TelegramServer(token=TOKEN))
+    extra_env: dict[str, str] = field(default_factory=dict)
+    process: asyncio.subprocess.Process | None = None
+    _served: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
+    _urls: tuple[str, str] = ("", "")
+
+    @property
+    def log_file(self) -> Path:
+        """Everything that the process wrote to its output and error streams."""
+        return self.data_dir / "bot.log"
+
+    @property
+    def log(self) -> str:
+        """The process's log so far."""
+        return self.log_file.read_text(encoding="utf-8") if self.log_file.exists() else ""
+
+    def environment(self) -> dict[str, str]:
+        """Only variables that the README documents, beside what a shell gives any process."""
+        cloud, telegram = self._urls
+        kept = {k: v for k, v in os.environ.items() if k in {"PATH", "HOME", "LANG", "TMPDIR"}}
+        return kept | {
+            "TELEGRAM_BOT_TOKEN": TOKEN,
+            "TELEGRAM_API_BASE": f"{telegram}/bot",
+            "PLUME_SSO_URL": f"{cloud}/oauth2/demo/v1/token",
+            "PLUME_API_BASE": f"{cloud}/api/",
+            "PLUME_REPORTS_BASE": f"{cloud}/reports/",
+            "PANOPTES_DATA_DIR": str(self.data_dir / "data"),
+            "PANOPTES_LOG_LEVEL": "DEBUG",
+            **self.extra_env,
+        }
+
+    async def __aenter__(self) -> Self:
+        """Serve both clouds, start the bot, and return when it polls."""
+        cloud = await self._served.enter_async_context(ServedApp(self.cloud.app))
+        telegram = await self._served.enter_async_context(ServedApp(self.telegram.app))
+        self._urls = (cloud.url, telegram.url)
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Stop the bot, then the servers."""
+        await self.stop()
+        await self._served.aclose()
+
+    async def start(self) -> None:
+        """Start `python panoptes_bot.py` and wait until it asks for updates."""
+        with self.log_file.open("ab") as log:
+            self.process = await asyncio.create_subprocess_exec(
+                sys.executable, "panoptes_bot.py",
+                cwd=ROOT, env=self.environment(), stdout=log, stderr=log,
+                stdin=asyncio.subprocess.DEVNULL,
+            )  # fmt: skip
+        try:
+            await self.telegram.wait_for(self._ready, timeout=START_TIMEOUT_S)
+        except BaseException:
+            await self.stop()
+            print(self.log)  # noqa: T201 - pytest shows it beside the failure
+            raise
+
+    def _ready(self) -> bool:
+        process = self.process
+        if process is not None and process.returncode is not None:
+            raise AssertionError(f"the bot ended with {process.returncode}:\n{self.log}")
+        return self.telegram.bot_online
+
+    async def stop(self, how: signal.Signals = signal.SIGTERM) -> int | None:
+        """End the process and return its exit code; it is killed when it does not obey."""
+        process, self.process = self.process, None
+        if process is None:
+            return None
+        if process.returncode is None:
+            process.send_signal(how)
+            try:
+                await asyncio.wait_for(process.wait(), timeout=12)
+            except TimeoutError:
+                process.kill()
+                await process.wait()
+                raise AssertionError(f"the bot ignored {how.name}:\n{self.log[-4000:]}") from None
+        return process.returncode
