@@ -131,9 +131,7 @@ def wan_point(minutes_ago: float, **values: Any) -> Body:
     return {"timestamp": at(minutes=minutes_ago), **_changed(body, values)}
 
 
-def history(
-    states: str, *, step_min: float = 15, end: datetime = NOW, dated: bool = True
-) -> Body:
+def history(states: str, *, step_min: float = 15, end: datetime = NOW, dated: bool = True) -> Body:
     """States as letters, oldest first: o online, x offline, p partial, ? unreadable, - missing."""
     words = {"o": "online", "x": "offline", "p": "intermittent", "?": "purple"}
     step = timedelta(minutes=step_min)
