@@ -42,16 +42,14 @@ async def backup(store: Store, file: Path) -> int:
 
     The file appears when it is complete. Raises BackupError when it exists, StorageError.
     """
-    if file.exists():
-        raise BackupError(f"{file}: exists, and is not overwritten; choose another name.")
     source = store.database
-    async with _draft(file) as draft:
+    async with _draft(file) as (draft, path):
         async with source.reading(snapshot=True) as old, draft.writing() as new:
             await new.run_sync(schema.metadata.create_all)
             rows = await _copy(source, old, new)
         await draft.close()  # folds the journal into the file
         with storage_faults(str(file)):
-            await asyncio.to_thread(_publish, draft, file)
+            await asyncio.to_thread(_publish, path, file)
     return rows
 
 
@@ -64,12 +62,9 @@ async def restore(
     is set aside as `*.damaged-N`. Raises BackupError when `file` is no backup, WrongKeyError when
     its secrets need other keys, NewerSchemaError, StorageError; then the database is as it was.
     """
-    if not file.is_file():
-        raise BackupError(f"{file}: no such file.")
     database = Database(resolve_url(data_dir, database_url))
-    async with _draft(data_dir / file.name) as draft:
-        with storage_faults(str(file)):
-            await asyncio.to_thread(shutil.copyfile, file, draft.path)
+    async with _draft(data_dir / file.name) as (draft, path):
+        await asyncio.to_thread(_fetch, file, path)
         draft.place = str(file)
         found = await look(draft)
         if found.version is None:
@@ -86,13 +81,13 @@ async def restore(
 
 
 @asynccontextmanager
-async def _draft(file: Path) -> AsyncIterator[Database]:
+async def _draft(file: Path) -> AsyncIterator[tuple[Database, Path]]:
     # Beside the file that it becomes, so that publishing it is a rename; for nobody but us.
     path = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
     draft = Database(resolve_url(path.parent, f"sqlite:///{path}"))
     try:
         await draft.create_file()
-        yield draft
+        yield draft, path
     finally:
         await draft.close()
         for leftover in (path, *_journals(path)):
@@ -124,15 +119,22 @@ async def _chunks(
             yield [dict(row) for row in rows]
 
 
-def _publish(draft: Database, file: Path) -> None:
-    if draft.path is None:
-        return
-    handle = os.open(draft.path, os.O_RDONLY)
+def _fetch(file: Path, path: Path) -> None:
+    if not file.is_file():
+        raise BackupError(f"{file}: no such file.")
+    with storage_faults(str(file)):
+        shutil.copyfile(file, path)
+
+
+def _publish(path: Path, file: Path) -> None:
+    if file.exists():
+        raise BackupError(f"{file}: exists, and is not overwritten; choose another name.")
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:
         os.close(handle)
-    draft.path.rename(file)
+    path.rename(file)
 
 
 async def _set_aside_if_damaged(database: Database) -> None:

@@ -89,13 +89,12 @@ class Credentials(Part):
         # Without this, a bot that runs during --rotate-keys would seal with a key that is about to
         # be dropped.
         query = select(schema.vault.c.value).where(schema.vault.c.name == "canary")
-        if (canary := await conn.scalar(query.with_for_update(read=True))) is not None:
-            self._vault.check(canary)
+        self._vault.check((await conn.scalars(query.with_for_update(read=True))).one())
 
 
 async def _reseal(conn: AsyncConnection, vault: Any) -> int:
     query = select(schema.vault.c.value).where(schema.vault.c.name == "canary").with_for_update()
-    vault.check(await conn.scalar(query))
+    vault.check((await conn.scalars(query)).one())
     canary = update(schema.vault).where(schema.vault.c.name == "canary")
     await conn.execute(canary.values(value=vault.canary()))
     table = schema.credentials

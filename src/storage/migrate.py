@@ -39,7 +39,7 @@ _ADVISORY_LOCK: Final = 7_526_678
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a database holds; `version` is None when it is empty."""
+    """What a database holds; both are None when it is empty."""
 
     version: str | None
     canary: str | None
@@ -125,11 +125,14 @@ async def _look(conn: AsyncConnection, place: str) -> Found:
     version = await conn.scalar(select(schema.version.c.version_num))
     if version not in schema.VERSIONS:
         raise NewerSchemaError(
-            f"{place}: written by a newer version (schema {version}; {schema.SCHEMA_VERSION} is known "
-            "here); nothing was touched. Install that version, or restore an older backup."
+            f"{place}: written by a newer version (schema {version}, not {schema.SCHEMA_VERSION}); "
+            "nothing was touched. Install that version, or restore an older backup."
         )
-    canary = select(schema.vault.c.value).where(schema.vault.c.name == "canary")
-    return Found(version, await conn.scalar(canary))
+    canary = await conn.scalar(select(schema.vault.c.value).where(schema.vault.c.name == "canary"))
+    if canary is None:
+        # Made together with the tables: without it, a wrong key could not be told any more.
+        raise StorageCorruptError(f"{place}: damaged (no canary); restore a backup.")
+    return Found(version, canary)
 
 
 async def _check_pages(conn: AsyncConnection, database: Database) -> None:

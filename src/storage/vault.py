@@ -71,8 +71,8 @@ class Vault:
         except WrongKeyError:
             if self.file is None:
                 raise
-            self._keys = read_key_file(self.file)
-            self._fernet = _fernet(self._keys, self.file)
+            keys = read_key_file(self.file)
+            self._keys, self._fernet = keys, _fernet(keys, self.file)
             self.open(canary)
 
     def with_new_key(self) -> Vault:
