@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import re
 from collections import deque
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -18,7 +19,7 @@ from src.demo.world_incidents import (
     IncidentError,
     make_incident,
 )
-from src.demo.world_plan import CustomerPlan, home_count, plan_customer, plan_home
+from src.demo.world_plan import FIRST_SERVICE, CustomerPlan, home_count, plan_customer, plan_home
 from src.demo.world_scenarios import Scenario, ScenarioEvent
 
 if TYPE_CHECKING:
@@ -104,6 +105,18 @@ class World:
         if key is None or home is None or key[2] >= len(home.plan.nodes):
             return None
         return home, key[2]
+
+    def home_of_service(self, service_id: str, partner_id: str) -> Home | None:
+        """A partner's home by the contract id of its line."""
+        found = re.fullmatch(r"SVC-(\d{5,})", service_id)
+        guess = (int(found[1]) - FIRST_SERVICE) // 3 if found else -1
+        candidates = [home for home in self._homes.values() if home.touched]
+        candidates += self.homes_of(guess, limit=3) if self._has(guess) else []
+        for home in candidates:
+            owner = home.plan.customer
+            if home.service_id == service_id and owner.partner_id == partner_id:
+                return home
+        return None
 
     def matching(
         self, field: str, text: str, *, exact: bool, start: bool, partner_id: str
@@ -194,7 +207,7 @@ class World:
     # -- inside ----------------------------------------------------------------------------
 
     def _has(self, index: int) -> bool:
-        return index < self.customer_count
+        return 0 <= index < self.customer_count
 
     def _rows(self) -> list[tuple[str, str, str]]:
         if self._search_rows is None:

@@ -172,6 +172,11 @@ class Home:
         """The share of the time without a connection, 0..1."""
         return history.covered(self._now.dark, start, end)
 
+    def dark_spans(self, start: datetime, end: datetime) -> list[Span]:
+        """The stretches without a connection inside [start, end), oldest first."""
+        cut = ((max(one, start), min(two, end)) for one, two in self._now.dark)
+        return [(one, two) for one, two in cut if one < two]
+
     def gap_share(self, start: datetime, end: datetime) -> float:
         """The share of the time without measurements, 0..1."""
         return history.covered(self._now.gaps, start, end)

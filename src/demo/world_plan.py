@@ -19,6 +19,7 @@ from src.demo.world_kinds import (
 )
 
 __all__ = [
+    "FIRST_SERVICE",
     "CustomerPlan",
     "DevicePlan",
     "HomePlan",
@@ -31,6 +32,7 @@ __all__ = [
     "plan_home",
 ]
 
+FIRST_SERVICE = 88_120
 _CREATED = datetime(2025, 2, 3, 9, 12, 43, 871000, tzinfo=UTC)
 _LINES = ((1000.0, 1000.0, 3.2), (500.0, 100.0, 6.8), (250.0, 50.0, 9.1), (100.0, 20.0, 14.5))
 _ICONS = (
@@ -201,18 +203,24 @@ def plan_home(seed: int, index: int, ordinal: int) -> HomePlan:
         kind=spec.kind,
         place=place,
         isp=partner_name(customer.partner_id),
-        service_id=f"SVC-{88_120 + index * 3 + ordinal}" if rng.random() < 0.8 else None,
+        service_id=_service_id(rng, index, ordinal),
         network_mode=spec.network_mode,
         service_level=spec.service_level,
         onboarded=spec.onboarded,
         bad_week=spec.bad_week or (spec.kind == "ordinary" and rng.random() < 0.1),
         troubles=spec.troubles,
-        line=LinePlan(down, up, rtt, down * rng.uniform(0.02, 0.12)),
+        line=LinePlan(down, up, rtt, min(rng.uniform(4, 22), down * 0.15)),
         nodes=nodes,
         devices=_plan_devices(rng, spec, index, ordinal, nodes),
         networks=_plan_networks(rng, spec, customer),
         created_at=customer.created_at + timedelta(hours=ordinal + 1),
     )
+
+
+def _service_id(rng: random.Random, index: int, ordinal: int) -> str | None:
+    """A contract id, three for each customer; absent until somebody sets it."""
+    has_one = rng.random() < 0.8 and ordinal < 3
+    return f"SVC-{FIRST_SERVICE + index * 3 + ordinal}" if has_one else None
 
 
 def _home_spec(index: int, ordinal: int) -> HomeSpec:
