@@ -1,0 +1,136 @@
+// First visit: what this is, the demo credentials, and the next thing to try.
+import { byId, el, icon, memory } from "./dom.js";
+import { copyText } from "./overlay.js";
+
+const COMMAND_STEPS = { start: "setup", setup: "header", locations: "customer", status: "incident" };
+const TEXT_STEPS = { header: "partner", partner: "locations", customer: "status" };
+
+const STEPS = {
+  start: () => ({ text: "Say hello to the bot.", send: "/start" }),
+  setup: () => ({ text: "Connect it to the invented ISP.", send: "/setup" }),
+  header: ({ credential }) => ({ text: "The bot wants the authorization header.", put: credential.header, label: "Put header in box" }),
+  partner: ({ credential }) => ({ text: "Now the partner ID.", put: credential.partner_id, label: "Put partner ID in box" }),
+  locations: () => ({ text: "Pick a customer's home.", send: "/locations" }),
+  customer: ({ credential }) => ({ text: "Send this customer's ID, then choose a home.", put: credential.customer_id, label: "Put customer ID in box" }),
+  status: () => ({ text: "See the home in one message.", send: "/status" }),
+  incident: () => ({ text: "Now break something: in World, unplug a pod of this home. Then refresh the report.", world: true, label: "Open World" }),
+  after: () => ({ text: "Refresh the report to see what the bot makes of it.", send: "/status" }),
+  more: ({ other }) => ({ text: `Try /wan, /stats and /wifi, or switch to ${other}: other credentials, other homes.`, send: "/stats" }),
+};
+
+export class Guide {
+  /** `hooks`: send(text), put(text), openWorld(). */
+  constructor(hooks) {
+    this.hooks = hooks;
+    this.steps = memory.get("steps") ?? {};
+    this.hidden = memory.get("guide-hidden") ?? false;
+    byId("toggle-help").addEventListener("click", () => this.toggleWelcome());
+  }
+
+  show(person, other, isPrivate) {
+    this.person = person;
+    this.other = other;
+    this.isPrivate = isPrivate;
+    this.#drawWelcome();
+    this.#drawStep();
+    this.#welcomeVisible(isPrivate && !memory.get("welcome-hidden"));
+  }
+
+  /** The person sent something: which step comes next? */
+  sent(text) {
+    const command = /^\/(\w+)/.exec(text)?.[1];
+    const step = this.#step();
+    if (step === "after" && command === "status") return this.#go("more");
+    const next = command ? COMMAND_STEPS[command] : TEXT_STEPS[step];
+    if (next) this.#go(next);
+  }
+
+  incident() {
+    if (this.#step() === "incident") this.#go("after");
+  }
+
+  toggleWelcome() {
+    const show = byId("welcome").hidden;
+    memory.set("welcome-hidden", !show);
+    if (show) {
+      this.hidden = false;
+      memory.set("guide-hidden", false);
+      this.#drawStep();
+    }
+    this.#welcomeVisible(show);
+    if (show) {
+      byId("scroll").scrollTop = 0;
+      byId("welcome").querySelector("button").focus({ preventScroll: true });
+    }
+  }
+
+  #step() { return this.steps[this.person.id] ?? "start"; }
+
+  #go(step) {
+    this.steps[this.person.id] = step;
+    memory.set("steps", this.steps);
+    this.#drawWelcome();
+    this.#drawStep();
+  }
+
+  #welcomeVisible(show) {
+    byId("welcome").hidden = !show;
+    byId("toggle-help").setAttribute("aria-expanded", String(show));
+  }
+
+  #drawStep() {
+    const strip = byId("guide");
+    strip.hidden = this.hidden || !this.isPrivate;
+    const { text, send, put, world, label } = STEPS[this.#step()](this.#facts());
+    const act = () => {
+      if (send) this.hooks.send(send);
+      if (put) this.hooks.put(put);
+      if (world) this.hooks.openWorld();
+    };
+    strip.replaceChildren(
+      el("p", {}, el("b", {}, "Next: "), text),
+      el("button", { type: "button", class: "primary", onclick: act }, label ?? `Send ${send}`),
+      el("button", { type: "button", class: "icon-button", "aria-label": "Hide these hints", onclick: () => this.#hide() }, icon("close")));
+  }
+
+  #hide() {
+    this.hidden = true;
+    memory.set("guide-hidden", true);
+    byId("guide").hidden = true;
+    byId("message").focus();
+  }
+
+  #facts() { return { credential: this.person.credential, other: this.other }; }
+
+  #drawWelcome() {
+    const { header, partner_id: partner, customer_id: customer } = this.person.credential;
+    byId("welcome").replaceChildren(
+      el("h2", {}, "Try Panoptes without any account"),
+      el("ol", { class: "lines" },
+        el("li", {}, "This chat works as Telegram does, and the bot in it is the real one."),
+        el("li", {}, "It looks after the homes of an invented internet provider. Break them in the World panel."),
+        el("li", {}, `You are ${this.person.name}. Use the credentials below, they open nothing outside this page.`)),
+      el("dl", { class: "creds" },
+        this.#credential("Header", header), this.#credential("Partner ID", partner), this.#credential("Customer ID", customer)),
+      el("div", { class: "welcome-foot" },
+        el("button", { type: "button", class: "quiet", onclick: () => this.toggleWelcome() }, "Hide this"),
+        this.#step() === "start" && el("button", { type: "button", class: "primary", onclick: () => this.hooks.send("/start") }, "Start the bot")));
+  }
+
+  #credential(name, value) {
+    return el("div", {}, el("dt", {}, name), el("dd", { title: value }, value),
+      el("dd", { class: "cred-action" }, el("button", { type: "button", class: "quiet", "aria-label": `Put ${name.toLowerCase()} in the message box`,
+        onclick: () => this.hooks.put(value) }, "Put in box")));
+  }
+}
+
+/** For --demo-plume: no chat here, so the credentials are there to be copied. */
+export function credentialCard(people) {
+  const row = (name, value) => el("div", {}, el("dt", {}, name), el("dd", { title: value }, value),
+    el("dd", { class: "cred-action" }, el("button", { type: "button", class: "quiet", "aria-label": `Copy ${name}`, onclick: () => copyText(value) }, "Copy")));
+  const { header, partner_id: partner, customer_id: customer } = people[0].credential;
+  return el("section", { class: "welcome", "aria-label": "Demo credentials" },
+    el("h2", {}, "Your bot is running against an invented ISP"),
+    el("p", {}, "Write to your own bot in Telegram, give /setup these credentials, and break homes below."),
+    el("dl", { class: "creds" }, row("Header", header), row("Partner ID", partner), row("Customer ID", customer)));
+}
