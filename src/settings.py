@@ -175,7 +175,7 @@ class Settings(BaseModel):
     plume_sso_url: Annotated[str, BeforeValidator(_url)] = _field(
         "PLUME_SSO_URL",
         f"takes the token address from the Plume portal, {_HTTPS}",
-        "https://external.sso.plume.com/oauth2/default/v1/token",
+        "https://external.sso.plume.com/oauth2/ausc034rgdEZKz75I357/v1/token",
     )
     plume_window_calls: Annotated[int, Field(ge=1, le=2000)] = _field(
         "PLUME_WINDOW_CALLS", "takes a whole number from 1 to 2000 (calls per 300 s)", 1800
@@ -213,9 +213,9 @@ class Settings(BaseModel):
     webhook_secret: Annotated[SecretStr | None, BeforeValidator(_webhook_secret)] = _field(
         "PANOPTES_WEBHOOK_SECRET", "takes 1 to 256 letters, digits, _ and -", None
     )
-    log_level: Annotated[
-        Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_word)
-    ] = _field("PANOPTES_LOG_LEVEL", "takes DEBUG, INFO, WARNING or ERROR", "INFO")
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_word)] = (
+        _field("PANOPTES_LOG_LEVEL", "takes DEBUG, INFO, WARNING or ERROR", "INFO")
+    )
     log_format: Annotated[Literal["text", "json"], BeforeValidator(_lower)] = _field(
         "PANOPTES_LOG_FORMAT", "takes text or json", "text"
     )

@@ -66,11 +66,20 @@ class Services:
 class UserState:
     """What a person is in the middle of; never stored."""
 
+    in_setup: bool = False
     header: SecretStr | None = None  # /setup: accepted, waiting for the partner id
+
+    def begin_setup(self) -> None:
+        """The set-up starts, with nothing entered."""
+        self.in_setup, self.header = True, None
+
+    def forget(self) -> None:
+        """Whatever was in the middle is over."""
+        self.in_setup, self.header = False, None
 
 
 class PanoptesContext(
-    CallbackContext["ExtBot[None]", UserState, dict[Any, Any], dict[Any, Any]],
+    CallbackContext[ExtBot[None], UserState, dict[Any, Any], dict[Any, Any]],
 ):
     """A handler's context, with the services at hand."""
 
@@ -92,7 +101,7 @@ class PanoptesContext(
 
 class PanoptesApplication(
     PtbApplication[
-        "ExtBot[None]",
+        ExtBot[None],
         PanoptesContext,
         UserState,
         dict[Any, Any],

@@ -21,6 +21,7 @@ __all__ = ["describe", "on_error", "report_unexpected", "why"]
 logger = logging.getLogger(__name__)
 
 # Narrow before wide: the first class that fits speaks. (what happened, what to do next)
+_AGAIN = "This says nothing about the home. Try again in a minute."
 _WORDS: Final[tuple[tuple[type[Exception], str, str], ...]] = (
     (plume.PlumeNotConfiguredError, "You are not connected to Plume yet.", "Send /setup first."),
     (
@@ -48,26 +49,12 @@ _WORDS: Final[tuple[tuple[type[Exception], str, str], ...]] = (
         "Plume does not accept this request.",
         "Try again; if it stays so, choose the home again with /locations.",
     ),
-    (
-        plume.PlumeServerError,
-        "Plume's cloud has a fault of its own right now.",
-        "This says nothing about the home. Try again in a minute.",
-    ),
-    (
-        plume.PlumeTimeoutError,
-        "Plume did not answer in time.",
-        "This says nothing about the home. Try again in a minute.",
-    ),
-    (
-        plume.PlumeConnectionError,
-        "I cannot reach Plume.",
-        "This says nothing about the home. Try again in a minute.",
-    ),
-    (
-        plume.PlumeResponseError,
-        "Plume sent an answer that I cannot read.",
-        "This says nothing about the home. Try again in a minute.",
-    ),
+    (plume.PlumeServerError, "Plume's cloud has a fault of its own right now.", _AGAIN),
+    (plume.PlumeTimeoutError, "Plume did not answer in time.", _AGAIN),
+    (TimeoutError, "Plume did not answer in time.", _AGAIN),
+    (plume.PlumeConnectionError, "I cannot reach Plume.", _AGAIN),
+    (plume.PlumeResponseError, "Plume sent an answer that I cannot read.", _AGAIN),
+    (Exception, "Plume could not be asked.", _AGAIN),
 )
 
 
@@ -75,7 +62,7 @@ def why(error: Exception) -> str:
     """What happened, in one sentence."""
     if isinstance(error, plume.PlumeRateLimitedError):
         return _rate_limited(error)
-    return next((what for kind, what, _ in _WORDS if isinstance(error, kind)), _WORDS[-1][1])
+    return next(what for kind, what, _ in _WORDS if isinstance(error, kind))
 
 
 def describe(error: Exception) -> str:
@@ -83,7 +70,7 @@ def describe(error: Exception) -> str:
     if isinstance(error, plume.PlumeRateLimitedError):
         wait = _wait(error.blocked_for_s)
         return f"❌ {_rate_limited(error)} Your credentials are fine. Try again {wait}."
-    step = next((step for kind, _, step in _WORDS if isinstance(error, kind)), _WORDS[-1][2])
+    step = next(step for kind, _, step in _WORDS if isinstance(error, kind))
     return f"❌ {why(error)} {step}"
 
 

@@ -15,7 +15,7 @@ from src.handlers.reply import answer, send
 from src.utils.markup import plain
 
 if TYPE_CHECKING:
-    from telegram import Update
+    from telegram import Message, Update
 
     from src.handlers.context import PanoptesContext
 
@@ -47,9 +47,14 @@ async def _admit(update: Update, context: PanoptesContext) -> bool:
     text = texts.private_bot(user.id)
     if update.callback_query:
         await answer(update, context, plain(text), alert=True)
-    elif update.message:
+    elif update.message and _is_addressed(update.message):
         await send(update, context, text)
     return False
+
+
+def _is_addressed(message: Message) -> bool:
+    """In a group, people talk to each other; only a command is meant for the bot."""
+    return message.chat.type == message.chat.PRIVATE or (message.text or "").startswith("/")
 
 
 def _is_welcome(user_id: int, context: PanoptesContext) -> bool:

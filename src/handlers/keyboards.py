@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 __all__ = [
     "PAGE_SIZE",
     "SPAN_LABELS",
-    "after_setup",
     "ask_customer",
+    "choose",
     "connect",
     "location_page",
     "page_count",
@@ -52,9 +52,9 @@ def _button(buttons: Buttons, label: str, press: Press) -> InlineKeyboardButton:
     return InlineKeyboardButton(label, callback_data=buttons.pack(press))
 
 
-def _open(buttons: Buttons, label: str, panel: Panel, home: Home, span: Span) -> (
-    InlineKeyboardButton
-):
+def _open(
+    buttons: Buttons, label: str, panel: Panel, home: Home, span: Span
+) -> InlineKeyboardButton:
     return _button(buttons, label, OpenReport(panel, home.customer_id, home.location_id, span))
 
 
@@ -102,7 +102,7 @@ def connect(buttons: Buttons) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup([[_button(buttons, "🔑 Connect to Plume", Connect())]])
 
 
-def after_setup(buttons: Buttons) -> InlineKeyboardMarkup:
+def choose(buttons: Buttons) -> InlineKeyboardMarkup:
     """The step after connecting, and wherever no home is chosen."""
     return InlineKeyboardMarkup([[_button(buttons, "📍 Choose a location", ChangeLocation())]])
 

@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from telegram import LinkPreviewOptions, Message, Update
+from telegram import ForceReply, LinkPreviewOptions, Message, ReplyParameters, Update
 from telegram.constants import ChatAction, ChatType, ParseMode
 from telegram.error import BadRequest, TelegramError
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from src.handlers.context import PanoptesContext
 
-__all__ = ["Answer", "Answers", "answer", "deliver", "delete", "edit", "press_message", "send"]
+__all__ = ["Answer", "Answers", "answer", "delete", "deliver", "edit", "press_message", "send"]
 
 logger = logging.getLogger(__name__)
 
@@ -85,22 +85,32 @@ async def send(
     context: PanoptesContext,
     text: str,
     keyboard: InlineKeyboardMarkup | None = None,
+    *,
+    reply_expected: bool = False,
 ) -> Message | None:
-    """A new message where the update came from, in its topic; protected in groups."""
+    """A new message where the update came from, in its topic; protected in groups.
+
+    In groups a bot sees replies only, so a question there opens the reply field by itself.
+    """
     chat = update.effective_chat
     if chat is None:
         return None
+    markup: InlineKeyboardMarkup | ForceReply | None = keyboard
+    if reply_expected and chat.type != ChatType.PRIVATE:
+        markup = ForceReply(selective=True)
 
     async def attempt(body: str, parse_mode: ParseMode | None) -> Message:
-        return await context.bot.send_message(
+        sent: Message = await context.bot.send_message(
             chat.id,
             body,
             parse_mode=parse_mode,
-            reply_markup=keyboard,
+            reply_markup=markup,
+            reply_parameters=_reply_to(update) if markup is not keyboard else None,
             message_thread_id=_thread_of(update),
             link_preview_options=_NO_PREVIEW,
             protect_content=chat.type != ChatType.PRIVATE or None,
         )
+        return sent
 
     try:
         return await attempt(text, ParseMode.HTML)
@@ -220,6 +230,14 @@ async def _keep_typing(
 def _thread_of(update: Update) -> int | None:
     message = update.effective_message
     return message.message_thread_id if message and message.is_topic_message else None
+
+
+def _reply_to(update: Update) -> ReplyParameters | None:
+    """A selective reply field opens for the person whose message is answered."""
+    message = update.message
+    if message is None:
+        return None
+    return ReplyParameters(message.message_id, allow_sending_without_reply=True)
 
 
 def _is_about_formatting(error: BadRequest) -> bool:

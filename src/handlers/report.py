@@ -7,17 +7,16 @@ that each command and each press ends in exactly one clear answer.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import plume_api_client as plume
 from src.handlers import keyboards, texts
-from src.handlers.callbacks import OpenReport, Panel, Span
+from src.handlers.callbacks import OpenReport, Panel, PickLocation, Span
 from src.handlers.errors import describe, report_unexpected, why
 from src.handlers.reply import Answer, answer, deliver, send
 from src.handlers.state import Home, Place
-from src.utils.markup import MESSAGE_LIMIT, bold, units
-from src.utils.when import when
+from src.utils.markup import MESSAGE_LIMIT, units
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -25,10 +24,19 @@ if TYPE_CHECKING:
 
     from telegram import Update
 
-    from src.handlers.callbacks import PickLocation
     from src.handlers.context import PanoptesContext
 
-__all__ = ["Ask", "Builder", "Report", "command", "open_pressed", "section", "show"]
+__all__ = [
+    "Ask",
+    "Builder",
+    "Report",
+    "choose",
+    "command",
+    "connected",
+    "pressed",
+    "section",
+    "with_reasons",
+]
 
 T = TypeVar("T")
 
@@ -54,65 +62,44 @@ class Report:
 
     text: str
     home: Home
-    failures: tuple[Exception, ...] = ()  # sections that could not be read
 
 
-Builder = "Callable[[Ask], Awaitable[Report]]"
+Builder: TypeAlias = "Callable[[Ask], Awaitable[Report]]"
 
 
-async def section(call: Awaitable[T]) -> T | plume.PlumeAPIError:
-    """One of several fetches: its error is a value, so that the others still count.
-
-    Credentials that are missing or refused concern all of them, and are raised.
-    """
-    try:
-        return await call
-    except (plume.PlumeNotConfiguredError, plume.PlumeAuthError):
-        raise
-    except plume.PlumeAPIError as error:
-        return error
-
-
-async def command(
-    update: Update, context: PanoptesContext, panel: Panel, build: Callable[[Ask], Awaitable[Report]]
-) -> None:
-    """A report command: of the home that is chosen here."""
+async def command(update: Update, context: PanoptesContext, panel: Panel, build: Builder) -> None:
+    """A report command: about the home that is chosen where it was sent."""
     if not await connected(update, context):
         return
     home = await context.services.state.home(Place.of(update))
     if home is None:
-        keyboard = keyboards.after_setup(context.services.buttons)
-        await send(update, context, texts.NO_HOME, keyboard)
+        await send(update, context, texts.NO_HOME, keyboards.choose(context.services.buttons))
         return
     press = OpenReport(panel, home.customer_id, home.location_id)
-    await deliver(update, context, _work(update, context, press, build, home))
+    await deliver(update, context, _answer(update, context, press, build))
 
 
-async def open_pressed(
-    update: Update,
-    context: PanoptesContext,
-    press: OpenReport,
-    build: Callable[[Ask], Awaitable[Report]],
+async def pressed(
+    update: Update, context: PanoptesContext, press: OpenReport, build: Builder
 ) -> None:
-    """A report button: of the home that the button names, with the presser's credentials."""
+    """A report button: about the home that it names, with the credentials of who pressed."""
     if await connected(update, context):
         await answer(update, context)
-        await deliver(update, context, _work(update, context, press, build, None))
+        await deliver(update, context, _answer(update, context, press, build))
 
 
-async def show(
-    update: Update,
-    context: PanoptesContext,
-    press: PickLocation,
-    build: Callable[[Ask], Awaitable[Report]],
-    home: Home | None = None,
+async def choose(
+    update: Update, context: PanoptesContext, press: PickLocation, build: Builder
 ) -> None:
-    """Make a home the chosen one, once Plume has shown it, with its status as the proof."""
+    """Make a home the chosen one as soon as Plume has shown it, with the report as the proof."""
+    await deliver(update, context, choice(update, context, press, build))
 
-    async def pick() -> Answer:
-        return await _answer(update, context, press, build, home, choose=True)
 
-    await deliver(update, context, pick())
+async def choice(
+    update: Update, context: PanoptesContext, press: PickLocation, build: Builder
+) -> Answer:
+    """What `choose` shows, for a caller that shows it itself."""
+    return await _answer(update, context, press, build)
 
 
 async def connected(update: Update, context: PanoptesContext) -> bool:
@@ -128,3 +115,79 @@ async def connected(update: Update, context: PanoptesContext) -> bool:
         keyboard = keyboards.connect(context.services.buttons) if private else None
         await send(update, context, text, keyboard)
     return False
+
+
+async def section(call: Awaitable[T]) -> T | plume.PlumeAPIError:
+    """One of several fetches: its error is a value, so that the others still count.
+
+    Missing or refused credentials concern all of them, and are raised.
+    """
+    try:
+        return await call
+    except (plume.PlumeNotConfiguredError, plume.PlumeAuthError):
+        raise
+    except plume.PlumeAPIError as error:
+        return error
+
+
+def with_reasons(text: str, *sections: object) -> str:
+    """The report, with why parts of it are missing, as far as one message has room."""
+    reasons = dict.fromkeys(why(part) for part in sections if isinstance(part, Exception))
+    longer = "\n".join([text, "", *reasons])
+    return longer if reasons and units(longer) <= MESSAGE_LIMIT else text
+
+
+async def _answer(
+    update: Update,
+    context: PanoptesContext,
+    press: OpenReport | PickLocation,
+    build: Builder,
+) -> Answer:
+    """The report, or the one sentence that says why there is none."""
+    buttons = context.services.buttons
+    panel, span = (
+        (press.panel, press.span) if isinstance(press, OpenReport) else (Panel.STATUS, Span.DAYS_7)
+    )
+    try:
+        report = await _build(update, context, press, span, build)
+    except (plume.PlumeNotConfiguredError, plume.PlumeAuthError) as error:
+        return Answer(describe(error), keyboards.connect(buttons), replaces=False)
+    except (plume.PlumeAPIError, TimeoutError) as error:
+        return Answer(describe(error), keyboards.retry(buttons, press), replaces=False)
+    except Exception as error:  # noqa: BLE001 - a person waits for an answer; it is logged
+        text = report_unexpected(error)
+        return Answer(text, keyboards.retry(buttons, press), replaces=False)
+    return Answer(report.text, keyboards.report(buttons, panel, report.home, span))
+
+
+async def _build(
+    update: Update,
+    context: PanoptesContext,
+    press: OpenReport | PickLocation,
+    span: Span,
+    build: Builder,
+) -> Report:
+    services, place, user = context.services, Place.of(update), update.effective_user
+    if user is None:
+        raise plume.PlumeNotConfiguredError("an update without a user")
+    chosen = await services.state.home(place)
+    wanted = Home(press.customer_id, press.location_id)
+    current = wanted.same_as(chosen)
+    ask = Ask(user.id, chosen if chosen and current else wanted, services.clock(), span)
+    deadline_s = services.timing.deadline_s
+    # The client ends each call itself; the second clock is for everything else.
+    with plume.caller("person", deadline_s):
+        async with asyncio.timeout(deadline_s + 0.5):
+            report = await build(await _named(ask, press))
+    if isinstance(press, PickLocation) or (current and report.home != chosen):
+        await services.state.choose(place, report.home)
+    return report
+
+
+async def _named(ask: Ask, press: OpenReport | PickLocation) -> Ask:
+    """Ask Plume what a home is called that is not at hand; the status report does so anyway."""
+    status = isinstance(press, PickLocation) or press.panel is Panel.STATUS
+    if status or ask.home.name is not None:
+        return ask
+    location = await plume.get_location_status(*ask.ids)
+    return replace(ask, home=Home.of(ask.home.customer_id, location))

@@ -114,14 +114,12 @@ SETUP_UNREACHABLE: Final = (
     "❌ I could not ask Plume: {why} That is a problem of the <b>network</b>, not of what you "
     "sent. Send the partner id again in a moment, or /cancel."
 )
-SETUP_IN_GROUP: Final = (
-    "Credentials do not belong in a group. Connect in our private chat: {link}"
-)
-SETUP_SECRET_IN_GROUP: Final = (
+SETUP_IN_GROUP: Final = "Credentials do not belong in a group. Connect in our private chat: {link}"
+SETUP_EXPOSED_IN_GROUP: Final = (
     "⚠️ That message held credentials, so I deleted it. Everybody here may have seen it: think "
     "about renewing them. Connect in our private chat: {link}"
 )
-STRAY_SECRET: Final = (
+STRAY_CREDENTIALS: Final = (
     "That looked like Plume credentials, so I deleted it. Send /setup when you want to connect."
 )
 
@@ -136,9 +134,8 @@ CUSTOMER_UNKNOWN: Final = (
     "Plume knows no customer with this id, or the customer is not yours. Check the id and send "
     "it once more, or /cancel."
 )
-CUSTOMER_EMPTY: Final = (
-    "This customer has no locations yet. Send another customer id, or /cancel."
-)
+LOCATIONS_UNREADABLE: Final = "{error} Then send the customer id again, or /cancel."
+CUSTOMER_EMPTY: Final = "This customer has no locations yet. Send another customer id, or /cancel."
 
 
 def start(name: str, *, connected: bool, home: str | None) -> str:

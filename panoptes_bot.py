@@ -1,0 +1,310 @@
+"""Panoptes, the Telegram bot: settings, application, handlers, and `main()`.
+
+Thresholds live in src/analysis, HTTP in plume_api_client, wording in src/handlers/texts.py.
+Run it with `python panoptes_bot.py`; `--demo` needs neither a Telegram token nor Plume.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import os
+import sys
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, cast
+
+from telegram import BotCommandScopeAllGroupChats, BotCommandScopeDefault, Update
+from telegram.error import InvalidToken, TelegramError
+from telegram.ext import (
+    ApplicationBuilder,
+    CallbackQueryHandler,
+    CommandHandler,
+    ContextTypes,
+    ConversationHandler,
+    MessageHandler,
+    TypeHandler,
+    filters,
+)
+from telegram.request import HTTPXRequest
+
+import plume_api_client as plume
+from src.handlers import commands, locations, report, setup, texts
+from src.handlers.callbacks import (
+    Buttons,
+    ChangeLocation,
+    Connect,
+    ListLocations,
+    OpenReport,
+    Panel,
+    PickLocation,
+    PressHandler,
+)
+from src.handlers.context import (
+    PanoptesApplication,
+    PanoptesContext,
+    Services,
+    Timing,
+    UserState,
+)
+from src.handlers.conversation import Step, leaving, on_timeout
+from src.handlers.errors import on_error
+from src.handlers.gate import gate
+from src.handlers.limiter import PatientLimiter
+from src.handlers.location_stats import build_stats, stats_command
+from src.handlers.nodes import build_nodes, nodes_command
+from src.handlers.order import ChatOrder
+from src.handlers.reply import Answers
+from src.handlers.state import State
+from src.handlers.status import build_status, status_command
+from src.handlers.wan import build_wan, wan_command
+from src.handlers.wifi import build_wifi, wifi_command
+from src.logs import Redactor, setup_logging
+from src.settings import EXIT_BAD_SETTINGS, Settings, SettingsError, load_settings
+from src.utils.status_formatter import format_pod_details, format_speed_test
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from telegram.request import BaseRequest
+
+    from src.handlers.context import Application, Handler
+    from src.handlers.report import Builder
+
+__all__ = [
+    "build_application",
+    "build_services",
+    "format_pod_details",
+    "format_speed_test",
+    "main",
+    "on_start",
+    "on_stop",
+    "run",
+]
+
+logger = logging.getLogger(__name__)
+
+ALLOWED_UPDATES: Final = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
+EXIT_UNAVAILABLE: Final = 69  # EX_UNAVAILABLE: worth a restart later
+_BOOTSTRAP_RETRIES: Final = 10
+# One connection for each answer under way: 200 people may ask in the same second.
+_CONNECTIONS: Final = 256
+
+_COMMANDS: Final[Mapping[str, Handler]] = MappingProxyType(
+    {
+        "start": commands.start_command,
+        "help": commands.help_command,
+        "status": status_command,
+        "wan": wan_command,
+        "stats": stats_command,
+        "nodes": nodes_command,
+        "wifi": wifi_command,
+    }
+)
+_BUILDERS: Final[Mapping[Panel, Builder]] = MappingProxyType(
+    {
+        Panel.STATUS: build_status,
+        Panel.WAN: build_wan,
+        Panel.STATS: build_stats,
+        Panel.NODES: build_nodes,
+        Panel.WIFI: build_wifi,
+    }
+)
+
+
+# ---------------------------------------------------------------------------- application
+
+
+def build_services(
+    settings: Settings, redact: Redactor | None = None, timing: Timing | None = None
+) -> Services:
+    """The parts that handlers share."""
+    answers = Answers()
+    return Services(
+        settings=settings,
+        state=State(),
+        buttons=Buttons(),
+        redact=redact or _redactor(settings),
+        order=ChatOrder(on_wait=answers.has_to_wait),
+        answers=answers,
+        timing=timing or Timing(),
+    )
+
+
+def build_application(
+    services: Services,
+    request: BaseRequest | None = None,
+    updates_request: BaseRequest | None = None,
+) -> PanoptesApplication:
+    """The application with all its handlers, not yet running.
+
+    The requests are what talks to Telegram; tests give their own.
+    """
+    settings = services.settings
+    base = settings.telegram_api_base
+    # The library's future meaning of RetryAfter; the old one warns at every refusal.
+    os.environ.setdefault("PTB_TIMEDELTA", "true")
+    built = (
+        ApplicationBuilder()
+        .application_class(PanoptesApplication, {"services": services})
+        .token(settings.telegram_bot_token.get_secret_value())
+        .base_url(base)
+        .base_file_url(f"{base.removesuffix('bot')}file/bot")
+        .request(request or _telegram_request(_CONNECTIONS))
+        .get_updates_request(updates_request or _telegram_request(1))
+        .rate_limiter(PatientLimiter())
+        .context_types(ContextTypes(context=PanoptesContext, user_data=UserState))
+        .concurrent_updates(services.order)
+        .post_init(on_start)
+        .post_shutdown(on_stop)
+        .build()
+    )
+    application = cast("PanoptesApplication", built)  # the builder does not know the class
+    add_handlers(application)
+    return application
+
+
+def _telegram_request(connections: int) -> HTTPXRequest:
+    return HTTPXRequest(
+        connection_pool_size=connections,
+        connect_timeout=10,
+        read_timeout=15,
+        write_timeout=15,
+        pool_timeout=15,
+    )
+
+
+async def on_start(application: Application) -> None:
+    """Put the commands into Telegram's menu. The bot works without it, so nothing fails here."""
+    bot = application.bot
+    calls = (
+        bot.set_my_commands(texts.COMMANDS, scope=BotCommandScopeDefault()),
+        bot.set_my_commands(texts.GROUP_COMMANDS, scope=BotCommandScopeAllGroupChats()),
+        bot.set_my_short_description(texts.SHORT_DESCRIPTION),
+    )
+    for outcome in await asyncio.gather(*calls, return_exceptions=True):
+        if isinstance(outcome, TelegramError):
+            logger.warning("the command menu could not be set: %s", outcome)
+        elif isinstance(outcome, BaseException):
+            raise outcome
+    logger.info("running as @%s", bot.username)
+
+
+async def on_stop(application: Application) -> None:  # noqa: ARG001 - PTB's signature
+    """Close the connections to Plume."""
+    await plume.aclose()
+
+
+# ------------------------------------------------------------------------------- handlers
+
+
+def add_handlers(application: PanoptesApplication) -> None:
+    """Everything the bot reacts to. In a group of handlers the first that fits runs alone."""
+    buttons = application.services.buttons
+    # Before all others; `block` because a gate that does not block lets everything through.
+    application.add_handler(TypeHandler(Update, gate, block=True), group=-1)
+    application.add_handler(_conversation(buttons, application.services.timing))
+    for name, handle in _COMMANDS.items():
+        application.add_handler(CommandHandler(name, handle))
+    application.add_handler(CommandHandler("cancel", commands.cancel_command))
+    application.add_handler(PressHandler(buttons, OpenReport, open_report))
+    application.add_handler(PressHandler(buttons, ListLocations, locations.list_locations))
+    application.add_handler(PressHandler(buttons, PickLocation, locations.pick_location))
+    application.add_handler(CallbackQueryHandler(commands.old_button))
+    application.add_handler(MessageHandler(filters.COMMAND, commands.unknown_command))
+    application.add_handler(MessageHandler(_ANSWER, commands.stray_text))
+    application.add_error_handler(on_error)
+
+
+# Texts, but also photos and files, which are a wrong answer that deserves a word.
+_ANSWER: Final = ~filters.COMMAND & ~filters.StatusUpdate.ALL
+
+
+def _conversation(buttons: Buttons, timing: Timing) -> ConversationHandler[PanoptesContext]:
+    """/setup and /locations: the two things that ask something back."""
+    deep_link = filters.Regex(r"^/start(@\w+)? setup$")
+    return ConversationHandler(
+        entry_points=[
+            CommandHandler("setup", setup.setup_start),
+            CommandHandler("start", setup.setup_linked, filters=deep_link),
+            PressHandler(buttons, Connect, setup.setup_pressed),
+            CommandHandler("locations", locations.locations_start),
+            PressHandler(buttons, ChangeLocation, locations.change_location),
+        ],
+        states={
+            Step.HEADER: [MessageHandler(_ANSWER, setup.ask_partner_id)],
+            Step.PARTNER: [MessageHandler(_ANSWER, setup.confirm_auth)],
+            Step.CUSTOMER: [MessageHandler(_ANSWER, locations.take_customer_id)],
+            ConversationHandler.TIMEOUT: [TypeHandler(Update, on_timeout)],
+        },
+        fallbacks=[
+            CommandHandler("cancel", commands.cancel_question),
+            *(CommandHandler(name, leaving(handle)) for name, handle in _COMMANDS.items()),
+        ],
+        allow_reentry=True,
+        conversation_timeout=timing.conversation_s,
+    )
+
+
+async def open_report(update: Update, context: PanoptesContext, press: OpenReport) -> None:
+    """A report button."""
+    await report.pressed(update, context, press, _BUILDERS[press.panel])
+
+
+# ----------------------------------------------------------------------------------- main
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the bot until it is told to stop; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="panoptes_bot.py", description=__doc__)
+    parser.add_argument(
+        "--demo", action="store_true", help="try everything in a browser, with invented homes"
+    )
+    parser.add_argument(
+        "--demo-plume", action="store_true", help="your Telegram bot with invented homes"
+    )
+    options, rest = parser.parse_known_args(arguments)
+    if options.demo or options.demo_plume:
+        from src.demo.launch import run_demo  # noqa: PLC0415 - the demo's servers, only for it
+
+        return run_demo(["--demo-plume", *rest] if options.demo_plume else ["--demo", *rest])
+    parser.parse_args(arguments)  # refuses what is left over
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        for problem in error.problems:
+            sys.stderr.write(f"{problem}\n")
+        return EXIT_BAD_SETTINGS
+    return run(settings)
+
+
+def run(settings: Settings) -> int:
+    """Poll Telegram until SIGTERM or SIGINT."""
+    redact = _redactor(settings)
+    setup_logging(settings.log_level, settings.log_format, redact)
+    plume.configure(window_calls=settings.plume_window_calls, poll_rate=settings.plume_poll_rate)
+    application = build_application(build_services(settings, redact))
+    if settings.is_open:
+        logger.warning(
+            "open to everybody: set PANOPTES_ADMINS or PANOPTES_ALLOWED_USERS to change that"
+        )
+    try:
+        application.run_polling(
+            allowed_updates=ALLOWED_UPDATES, bootstrap_retries=_BOOTSTRAP_RETRIES
+        )
+    except InvalidToken:
+        sys.stderr.write("TELEGRAM_BOT_TOKEN: Telegram refuses this token\n")
+        return EXIT_BAD_SETTINGS
+    except TelegramError as error:
+        sys.stderr.write(f"Telegram cannot be reached: {redact(str(error))}\n")
+        return EXIT_UNAVAILABLE
+    return 0
+
+
+def _redactor(settings: Settings) -> Redactor:
+    secrets = [settings.telegram_bot_token, settings.webhook_secret, *settings.secret_keys]
+    return Redactor(secret.get_secret_value() for secret in secrets if secret is not None)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,84 @@
+"""/start, /help, /cancel, and the answers to what nobody asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from telegram.constants import ChatType
+
+from src.handlers import texts
+from src.handlers.conversation import END
+from src.handlers.reply import answer, send
+from src.handlers.setup import looks_like_credentials, swallow_credentials
+from src.handlers.state import Place
+
+if TYPE_CHECKING:
+    from telegram import Update
+
+    from src.handlers.context import PanoptesContext
+
+__all__ = [
+    "cancel_command",
+    "cancel_question",
+    "help_command",
+    "old_button",
+    "start_command",
+    "stray_text",
+    "unknown_command",
+]
+
+
+async def start_command(update: Update, context: PanoptesContext) -> None:
+    """Welcome the person with their own next step."""
+    user, state = update.effective_user, context.services.state
+    is_connected = user is not None and await state.is_connected(user.id)
+    home = await state.home(Place.of(update)) if is_connected else None
+    text = texts.start(
+        user.first_name if user else "",
+        connected=is_connected,
+        home=home.title if home else None,
+    )
+    await send(update, context, text)
+
+
+async def help_command(update: Update, context: PanoptesContext) -> None:
+    """List what the bot can do."""
+    await send(update, context, texts.HELP)
+
+
+async def cancel_command(update: Update, context: PanoptesContext) -> None:
+    """Nothing is being asked."""
+    await send(update, context, texts.NOTHING_TO_CANCEL)
+
+
+async def cancel_question(update: Update, context: PanoptesContext) -> int:
+    """Drop the question at hand, and with it what was entered so far."""
+    context.draft.forget()
+    await send(update, context, texts.CANCELLED)
+    return END
+
+
+async def old_button(update: Update, context: PanoptesContext) -> None:
+    """A press that cannot be read any more, or was never ours."""
+    await answer(update, context, texts.EXPIRED, alert=True)
+
+
+async def unknown_command(update: Update, context: PanoptesContext) -> None:
+    """A command that does not exist; in a group it may be meant for another bot."""
+    if _is_private(update):
+        await send(update, context, texts.UNKNOWN_COMMAND)
+
+
+async def stray_text(update: Update, context: PanoptesContext) -> None:
+    """Text that answers no question. In groups people talk to each other, not to us."""
+    message = update.message
+    if message is None:
+        return
+    if looks_like_credentials(message.text or message.caption or ""):
+        await swallow_credentials(update, context, message)
+    elif _is_private(update):
+        await send(update, context, texts.UNEXPECTED_TEXT)
+
+
+def _is_private(update: Update) -> bool:
+    return update.effective_chat is not None and update.effective_chat.type == ChatType.PRIVATE

@@ -1,0 +1,85 @@
+"""What the bot may be waiting for, and how a question ends: answered, left, cancelled, timed out.
+
+There is one conversation for the whole bot, because a person is asked one thing at a time. Any
+command ends the question at hand and then runs, so nobody is ever stuck in one.
+
+Errors never leave a step: an exception would drop the library's timeout and strand the person.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from telegram.ext import ConversationHandler
+
+from src.handlers import texts
+from src.handlers.errors import report_unexpected
+from src.handlers.reply import send
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from telegram import Update
+
+    from src.handlers.context import Handler, PanoptesContext
+
+__all__ = ["END", "Question", "Step", "leaving", "on_timeout", "step"]
+
+logger = logging.getLogger(__name__)
+
+Question: TypeAlias = "Callable[[Update, PanoptesContext], Coroutine[Any, Any, Step | int]]"
+END: Final = ConversationHandler.END
+
+
+class Step(Enum):
+    """What the next text of a person answers."""
+
+    HEADER = "header"
+    PARTNER = "partner"
+    CUSTOMER = "customer"
+
+
+def step(stay: Step) -> Callable[[Question], Question]:
+    """Decorates the handling of an answer: what breaks is told, and the question stays open."""
+
+    def decorate(handle: Question) -> Question:
+        @functools.wraps(handle)
+        async def guarded(update: Update, context: PanoptesContext) -> Step | int:
+            try:
+                return await handle(update, context)
+            except Exception as error:  # noqa: BLE001 - logged, told, and the step goes on
+                try:
+                    await send(update, context, report_unexpected(error))
+                except Exception:
+                    logger.exception("the person could not be told")
+                return stay
+
+        return guarded
+
+    return decorate
+
+
+def leaving(handle: Handler) -> Handler:
+    """A command sent in the middle of a question: drop the question, then run."""
+
+    @functools.wraps(handle)
+    async def leave(update: Update, context: PanoptesContext) -> int:
+        context.draft.forget()
+        try:
+            await handle(update, context)
+        except Exception as error:  # noqa: BLE001 - as in `step`; the question is over either way
+            await send(update, context, report_unexpected(error))
+        return END
+
+    return leave
+
+
+async def on_timeout(update: Update, context: PanoptesContext) -> int:
+    """Nobody answered: forget the draft, and say so."""
+    command = "/setup" if context.draft.in_setup else "/locations"
+    context.draft.forget()
+    await send(update, context, texts.TIMED_OUT.format(command=command))
+    return END

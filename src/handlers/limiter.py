@@ -1,0 +1,67 @@
+"""What to do when Telegram says "too many": wait as long as it asks, for that one call."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from telegram.error import RetryAfter
+from telegram.ext import BaseRateLimiter
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Coroutine
+
+__all__ = ["PatientLimiter"]
+
+logger = logging.getLogger(__name__)
+
+_TRIES: Final = 4
+_LONGEST_WAIT_S: Final = 60.0
+# Not worth repeating: by then it says nothing true.
+_FLEETING: Final = {"sendChatAction", "answerCallbackQuery"}
+
+
+class PatientLimiter(BaseRateLimiter[None]):
+    """Repeats a refused call after the wait that Telegram names.
+
+    The library's own limiter halts every chat for one refusal; here only the refused call waits.
+    """
+
+    def __init__(self, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+        """`sleep` is replaced by tests."""
+        self._sleep = sleep
+
+    async def initialize(self) -> None:
+        """Nothing to prepare."""
+
+    async def shutdown(self) -> None:
+        """Nothing to release."""
+
+    async def process_request(  # noqa: PLR0917 - the base class's signature
+        self,
+        callback: Callable[..., Coroutine[Any, Any, Any]],
+        args: Any,
+        kwargs: dict[str, Any],
+        endpoint: str,
+        data: dict[str, Any],  # noqa: ARG002 - as above
+        rate_limit_args: None,  # noqa: ARG002 - as above
+    ) -> Any:
+        """Call, and call again after each refusal, a few times."""
+        for _ in range(_TRIES - 1):
+            try:
+                return await callback(*args, **kwargs)
+            except RetryAfter as refusal:
+                wait_s = _seconds(refusal)
+                if endpoint in _FLEETING or wait_s > _LONGEST_WAIT_S:
+                    raise
+                logger.info("Telegram asks to wait %.0f s before %s", wait_s, endpoint)
+                await self._sleep(wait_s)
+        return await callback(*args, **kwargs)
+
+
+def _seconds(refusal: RetryAfter) -> float:
+    """The wait; the library is moving from a number to a timedelta (PTB_TIMEDELTA)."""
+    wait = refusal.retry_after
+    return wait / timedelta(seconds=1) if isinstance(wait, timedelta) else wait

@@ -1,0 +1,176 @@
+"""/setup: connect a person to Plume in two steps, header and partner id, proved by a token call.
+
+    /setup -> HEADER -> PARTNER -> connected
+                ^          |  refused: back to whichever part is wrong
+                +----------+
+
+The message with the header is deleted at once, also when it is wrong, and nothing is echoed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pydantic import SecretStr
+from telegram.constants import ChatType
+
+import plume_api_client as plume
+from src.handlers import keyboards, texts
+from src.handlers.conversation import END, Step, step
+from src.handlers.errors import describe, why
+from src.handlers.reply import Answer, answer, delete, deliver, send
+
+if TYPE_CHECKING:
+    from telegram import Message, Update
+
+    from src.handlers.callbacks import Connect
+    from src.handlers.context import PanoptesContext
+
+__all__ = [
+    "ask_partner_id",
+    "confirm_auth",
+    "looks_like_credentials",
+    "setup_linked",
+    "setup_pressed",
+    "setup_start",
+    "swallow_credentials",
+]
+
+_REFUSED: Final = {
+    "header": texts.REFUSED_HEADER,
+    "partner": texts.REFUSED_PARTNER,
+    "rights": texts.REFUSED_RIGHTS,
+    "other": texts.REFUSED_OTHER,
+}
+
+
+async def setup_start(update: Update, context: PanoptesContext) -> Step | int:
+    """Ask for the header; in a group, point to the private chat instead."""
+    chat, message = update.effective_chat, update.message
+    pasted = " ".join(context.args or ())
+    if chat is not None and chat.type != ChatType.PRIVATE:
+        link = f"https://t.me/{context.bot.username}?start=setup"
+        held_secret = bool(pasted) and message is not None and await delete(message)
+        text = texts.SETUP_EXPOSED_IN_GROUP if held_secret else texts.SETUP_IN_GROUP
+        await send(update, context, text.format(link=link))
+        return END
+    context.draft.begin_setup()
+    if message is not None and looks_like_credentials(pasted):
+        return await _take_header(update, context, message, pasted)
+    await send(update, context, texts.ASK_HEADER)
+    return Step.HEADER
+
+
+async def setup_linked(update: Update, context: PanoptesContext) -> Step | int:
+    """The link `t.me/<bot>?start=setup`, whose payload is not a header."""
+    context.args = []
+    return await setup_start(update, context)
+
+
+async def setup_pressed(update: Update, context: PanoptesContext, _press: Connect) -> Step | int:
+    """The Connect button."""
+    await answer(update, context)
+    return await setup_start(update, context)
+
+
+@step(Step.HEADER)
+async def ask_partner_id(update: Update, context: PanoptesContext) -> Step | int:
+    """Take the header and ask for the partner id."""
+    message = update.message
+    if message is None:
+        return Step.HEADER
+    return await _take_header(update, context, message, message.text or message.caption or "")
+
+
+async def _take_header(
+    update: Update, context: PanoptesContext, message: Message, pasted: str
+) -> Step:
+    """Delete first, whatever it was; then judge it."""
+    deleted = await delete(message)
+    try:
+        header = plume.normalize_auth_header(pasted)
+    except plume.PlumeInputError:
+        text, following = texts.BAD_HEADER, Step.HEADER
+    else:
+        context.services.redact.learn(header.partition(" ")[2])
+        context.draft.header = SecretStr(header)
+        text, following = texts.ASK_PARTNER, Step.PARTNER
+    if not deleted:
+        text = f"{texts.HEADER_UNDELETED}\n\n{text}"
+    await send(update, context, text)
+    return following
+
+
+@step(Step.PARTNER)
+async def confirm_auth(update: Update, context: PanoptesContext) -> Step | int:
+    """Take the partner id, and let Plume decide about both."""
+    message, header = update.message, context.draft.header
+    pasted = (message.text if message else None) or ""
+    if message is not None and looks_like_credentials(pasted):  # the header once more
+        return await _take_header(update, context, message, pasted)
+    if header is None:
+        await send(update, context, texts.ASK_HEADER)
+        return Step.HEADER
+    try:
+        partner_id = plume.validate_partner_id(pasted)
+    except plume.PlumeInputError:
+        await send(update, context, texts.BAD_PARTNER)
+        return Step.PARTNER
+    following: list[Step | int] = []
+
+    async def prove() -> Answer:
+        text, after = await _try_credentials(update, context, header, partner_id)
+        following.append(after)
+        done = keyboards.choose(context.services.buttons) if after == END else None
+        return Answer(text, done)
+
+    await deliver(update, context, prove())
+    return following[0]
+
+
+async def _try_credentials(
+    update: Update, context: PanoptesContext, header: SecretStr, partner_id: str
+) -> tuple[str, Step | int]:
+    """Ask for a token; what to say, and which step comes next."""
+    services, user = context.services, update.effective_user
+    config = {
+        "auth_header": header.get_secret_value(),
+        "partner_id": partner_id,
+        "sso_url": services.settings.plume_sso_url,
+        "plume_api_base": services.settings.plume_api_base,
+        "plume_reports_base": services.settings.plume_reports_base,
+    }
+    try:
+        with plume.caller("person", services.timing.deadline_s):
+            token = await plume.get_oauth_token(config)
+    except plume.PlumeAuthError as error:
+        following = Step.HEADER if error.reason == "header" else Step.PARTNER
+        return _REFUSED[error.reason], following
+    except plume.PlumeRateLimitedError as error:
+        return f"{describe(error)} Then send the partner id again, or /cancel.", Step.PARTNER
+    except plume.PlumeAPIError as error:
+        return texts.SETUP_UNREACHABLE.format(why=why(error)), Step.PARTNER
+    if user is not None:
+        await services.state.connect(user.id, config | token)
+    context.draft.forget()
+    return texts.SETUP_DONE, END
+
+
+def looks_like_credentials(text: str) -> bool:
+    """Whether this would pass for a header: such a text must not stay in a chat."""
+    try:
+        plume.normalize_auth_header(text)
+    except plume.PlumeInputError:
+        return False
+    return True
+
+
+async def swallow_credentials(update: Update, context: PanoptesContext, message: Message) -> None:
+    """Credentials outside of /setup: delete them, and say where they belong."""
+    chat = message.chat
+    await delete(message)
+    if chat.type == ChatType.PRIVATE:
+        await send(update, context, texts.STRAY_CREDENTIALS)
+        return
+    link = f"https://t.me/{context.bot.username}?start=setup"
+    await send(update, context, texts.SETUP_EXPOSED_IN_GROUP.format(link=link))
