@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from src.analysis.health import analyze_location_health
 from src.models import parse_location, parse_nodes
-from src.models.results import LocationHealth
 from tests.samples import (
     NOW,
     Body,
@@ -25,6 +24,9 @@ from tests.samples import (
     summary,
 )
 
+if TYPE_CHECKING:
+    from src.models.results import LocationHealth
+
 
 def judge(location_data: Any, nodes: Any, **options: Any) -> LocationHealth:
     health = analyze_location_health(location_data, nodes, **{"now": NOW, **options})
@@ -32,7 +34,7 @@ def judge(location_data: Any, nodes: Any, **options: Any) -> LocationHealth:
     return health
 
 
-DOWN = {"connectionState": "disconnected", "leafToRoot": []}
+DOWN: Body = {"connectionState": "disconnected", "leafToRoot": []}
 BARE = {"gatewayConnectionState": ..., "nodeConnectedCount": ..., "nodeClaimedCount": ...}
 OFFLINE_RECORD = location(
     networkStatus={"status": "offline", "statusChangedAt": at(hours=1)},
@@ -292,7 +294,7 @@ def test_unknown_is_not_bad(case: str) -> None:
 
 
 def test_two_warnings_are_counted_in_the_summary() -> None:
-    weak = {"health": {"status": "poor"}}
+    weak: Body = {"health": {"status": "poor"}}
     health = judge(None, home(gateway(), leaf(**weak), leaf("Attic", "7K3Q9X0003", **weak)))
     assert health["summary"] == "🟡 Degraded: Attic: health is poor and 1 more"
 

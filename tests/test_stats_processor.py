@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from src.models import OnlineStats, StatePoint, parse_online_stats
-from src.models.results import OnlineHistory
 from src.utils.stats_processor import process_online_stats
 from tests.samples import NOW, at, history
+
+if TYPE_CHECKING:
+    from src.models.results import OnlineHistory
 
 
 def process(
@@ -93,7 +96,7 @@ NOTHING: dict[str, Any] = {
 @pytest.mark.parametrize("case", NOTHING)
 def test_no_data_has_no_percentage_and_no_label(case: str) -> None:
     stats = process(NOTHING[case])
-    assert stats["uptime_pct"] is stats["label"] is stats["trend"] is None
+    assert (stats["uptime_pct"], stats["label"], stats["trend"]) == (None, None, None)
     assert (stats["outages"], stats["longest_outage"]) == ([], None)
     assert (stats["period_s"], stats["unknown_s"], stats["known_pct"]) == (10_800, 10_800, 0)
     assert set(strip(stats)) == {"-"}
@@ -101,7 +104,7 @@ def test_no_data_has_no_percentage_and_no_label(case: str) -> None:
 
 def test_no_data_and_no_clock_has_no_period_either() -> None:
     stats = process(None, now=None)
-    assert stats["start"] is stats["end"] is stats["known_pct"] is None
+    assert (stats["start"], stats["end"], stats["known_pct"]) == (None, None, None)
     assert (stats["period_s"], stats["strip"]) == (0, [])
 
 
@@ -184,9 +187,7 @@ def test_strip_covers_the_period(granularity: str, limit: int, cells: int, slot_
     assert len(stats["strip"]) == cells
     edges = [cell["start"] for cell in stats["strip"]] + [stats["strip"][-1]["end"]]
     moments = [datetime.fromisoformat(edge) for edge in edges]
-    assert {b - a for a, b in zip(moments, moments[1:], strict=False)} == {
-        timedelta(seconds=slot_s)
-    }
+    assert {b - a for a, b in pairwise(moments)} == {timedelta(seconds=slot_s)}
     assert moments[-1] == NOW
 
 

@@ -31,10 +31,10 @@ def _offline(health: LocationHealth) -> list[str]:
         return []
     gateway = health["gateway"]
     name = gateway["name"] if gateway else "the gateway"
-    ahead = "router in front of it" if health["network_mode"] == "bridge" else "modem"
+    ahead = "router before it" if health["network_mode"] == "bridge" else "modem"
     provider = f" at {health['isp']}" if health["isp"] else ""
     return [
-        f"Ask the customer to check power of {name}, and the cable to the {ahead}.",
+        f"Ask the customer to check power of {name} and the cable to the {ahead}.",
         f"If both are fine, check the line for an outage{provider}.",
     ]
 

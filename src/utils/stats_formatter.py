@@ -53,7 +53,7 @@ def period_words(granularity: str, limit: int) -> str:
 def _no_data(name: str, period: str, stats: OnlineHistory) -> str:
     lines = [
         f"⚪ <b>No online history</b>{name}",
-        f"{period}: the cloud sent no states that can be read. That is not the same as offline.",
+        f"{period}: the cloud sent no states that can be read. That does not mean offline.",
         *_unreadable(stats),
         "Next: look at the status of the home, or try a longer period.",
     ]

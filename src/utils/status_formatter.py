@@ -120,7 +120,7 @@ def _facts(health: LocationHealth, now: datetime | None) -> str:
     zone, whole = health["timezone"], not health["missing"]
     gateway, test = health["gateway"], health["speed_test"]
     lines = [
-        _gateway(gateway) if gateway or (whole and health["pod_details"]) else "",
+        _gateway(gateway) if gateway or health["pod_details"] else "",
         _pods(health),
         format_speed_test(test, now=now, timezone=zone) if test or whole else "",
         _line(health),
