@@ -8,6 +8,7 @@ import plume_api_client as plume
 from src.handlers import report
 from src.handlers.callbacks import Panel
 from src.handlers.report import Ask, Report
+from src.models import GeoIp, Location
 from src.utils.status_formatter import format_nodes_message
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ async def nodes_command(update: Update, context: PanoptesContext) -> None:
 
 
 async def build_nodes(ask: Ask) -> Report:
-    """The pods alone: this report does not need the location."""
+    """The pods alone, in one call: what is known of the home already stands for the location."""
     nodes = await plume.get_nodes_in_location(*ask.ids)
-    health = plume.analyze_location_health(None, nodes, now=ask.now)
+    known = Location(id=ask.home.location_id, geo_ip=GeoIp(timezone=ask.home.timezone))
+    health = plume.analyze_location_health(known, nodes, now=ask.now)
     return Report(format_nodes_message(ask.home.title, health), ask.home)

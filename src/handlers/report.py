@@ -16,7 +16,8 @@ from src.handlers.callbacks import OpenReport, Panel, PickLocation, Span
 from src.handlers.errors import describe, report_unexpected, why
 from src.handlers.reply import Answer, answer, deliver, send
 from src.handlers.state import Home, Place
-from src.utils.markup import MESSAGE_LIMIT, units
+from src.utils.markup import MESSAGE_LIMIT, moment, units
+from src.utils.timezones import to_local
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -131,10 +132,21 @@ async def section(call: Awaitable[T]) -> T | plume.PlumeAPIError:
 
 
 def with_reasons(text: str, *sections: object) -> str:
-    """The report, with why parts of it are missing, as far as one message has room."""
+    """The report, with why parts of it are missing."""
     reasons = dict.fromkeys(why(part) for part in sections if isinstance(part, Exception))
-    longer = "\n".join([text, "", *reasons])
-    return longer if reasons and units(longer) <= MESSAGE_LIMIT else text
+    return _with_line(text, " ".join(reasons)) if reasons else text
+
+
+def _with_line(text: str, line: str) -> str:
+    """One more paragraph, where a message still has room for it."""
+    longer = f"{text}\n\n{line}"
+    return longer if units(longer) <= MESSAGE_LIMIT else text
+
+
+def _read_at(home: Home, now: datetime) -> str:
+    """When this was read: a refresh that changes nothing else can be seen to have happened."""
+    local = to_local(now, home.timezone)
+    return f"<i>Read at</i> {moment(now, f'{local:%H:%M:%S %Z}', 'T')}"
 
 
 async def _answer(
@@ -157,7 +169,8 @@ async def _answer(
     except Exception as error:  # noqa: BLE001 - a person waits for an answer; it is logged
         text = report_unexpected(error)
         return Answer(text, keyboards.retry(buttons, press), replaces=False)
-    return Answer(report.text, keyboards.report(buttons, panel, report.home, span))
+    text = _with_line(report.text, _read_at(report.home, context.services.clock()))
+    return Answer(text, keyboards.report(buttons, panel, report.home, span))
 
 
 async def _build(
