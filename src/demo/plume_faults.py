@@ -191,18 +191,17 @@ def _cut(body: bytes) -> bytes:
 
 
 def _all_null(body: bytes) -> bytes:
-    return _dump(_nulls(json.loads(body)))
-
-
-def _nulls(value: Any) -> Any:
-    """Every field of an object null, lists kept: the shape is right, and nothing is known."""
+    """Envelope and number of items as they were, and null in every field."""
+    value = json.loads(body)
     if isinstance(value, list):
-        return [_nulls(item) for item in value]
-    if isinstance(value, dict):
-        return {
-            key: _nulls(item) if isinstance(item, list) else None for key, item in value.items()
-        }
-    return None
+        return _dump([_blank(item) for item in value])
+    lists = {key: item for key, item in value.items() if isinstance(item, list)}
+    kept = {key: [_blank(item) for item in items] for key, items in lists.items()}
+    return _dump({**_blank(value), **kept})
+
+
+def _blank(value: Any) -> Any:
+    return dict.fromkeys(value) if isinstance(value, dict) else None
 
 
 def _empty_list(body: bytes) -> bytes:
