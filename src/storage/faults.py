@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from src.storage.errors import (
     StorageCorruptError,
@@ -76,9 +77,10 @@ _ERRNO: Final[dict[int, type[StorageError]]] = {
 
 def storage_fault(err: BaseException, place: str) -> StorageError:
     """Name what went wrong at `place`; the result is to be raised `from` the error itself."""
-    kind, reason = _kind(err), type(err).__name__
-    if isinstance(err, DBAPIError) and err.orig is not None:
-        reason = type(err.orig).__name__
+    kind, cause = _kind(err), _cause(err)
+    # A code or a class, never the text: texts repeat statements, values and addresses.
+    code = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None)
+    reason = code or type(cause).__name__
     return kind(_TEXTS[kind].format(place=place, reason=reason))
 
 
@@ -91,8 +93,12 @@ def storage_faults(place: str) -> Iterator[None]:
         raise storage_fault(err, place) from err
 
 
+def _cause(err: BaseException) -> BaseException:
+    return err.orig if isinstance(err, DBAPIError) and err.orig is not None else err
+
+
 def _kind(err: BaseException) -> type[StorageError]:
-    cause = err.orig if isinstance(err, DBAPIError) and err.orig is not None else err
+    cause = _cause(err)
     if (code := getattr(cause, "sqlite_errorcode", None)) is not None:
         return _SQLITE.get(code & 0xFF, StorageError)
     if isinstance(cause, sqlite3.DatabaseError) and "not a database" in str(cause):
@@ -101,6 +107,6 @@ def _kind(err: BaseException) -> type[StorageError]:
         return _POSTGRES.get(state) or _POSTGRES.get(state[:2], StorageError)
     if isinstance(cause, OSError):  # TimeoutError, refused connections and unknown hosts included
         return _ERRNO.get(cause.errno or 0, StorageUnavailableError)
-    if isinstance(err, DBAPIError) and err.connection_invalidated:
-        return StorageUnavailableError
-    return StorageError
+    lost = isinstance(err, DBAPIError) and err.connection_invalidated
+    # The pool gives out no connection in time: the database does not keep up.
+    return StorageUnavailableError if lost or isinstance(err, PoolTimeoutError) else StorageError

@@ -97,14 +97,14 @@ async def open_vault(data_dir: Path, secret_keys: Sequence[str], found: Found) -
     return vault
 
 
-def upgrade(connection: Connection, location: Path = MIGRATIONS) -> None:
+def upgrade(connection: Connection) -> None:
     """Run the migrations that this database lacks, inside the transaction of `connection`."""
     # Wanted once per release and costs 250 ms, so not at the top.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config()
-    config.set_main_option("script_location", str(location).replace("%", "%%"))
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
@@ -138,5 +138,6 @@ async def _look(conn: AsyncConnection, place: str) -> Found:
 async def _check_pages(conn: AsyncConnection, database: Database) -> None:
     if database.path is None or database.path.stat().st_size > _CHECK_UP_TO_BYTES:
         return
-    if (verdict := await conn.scalar(text("PRAGMA quick_check(1)"))) != "ok":
-        raise StorageCorruptError(f"{database.place}: damaged ({verdict}); restore a backup.")
+    if (verdict := str(await conn.scalar(text("PRAGMA quick_check(1)")))) != "ok":
+        finding = verdict.splitlines()[-1]  # below a headline
+        raise StorageCorruptError(f"{database.place}: damaged ({finding}); restore a backup.")

@@ -115,7 +115,8 @@ def create_key_file(path: Path) -> tuple[str, ...]:
     """
     with storage_faults(str(path)):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.parent.chmod(0o700)
+        # Closed to others, but not opened to ourselves: a directory made read-only is meant so.
+        path.parent.chmod(path.parent.stat().st_mode & 0o700)
         draft = _write_draft(path, (new_key(),))
         try:
             path.hardlink_to(draft)  # unlike a rename, a link never replaces a file

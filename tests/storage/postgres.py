@@ -1,4 +1,4 @@
-"""A PostgreSQL server for the tests: the one that is offered, else a throw-away one, else a reason why not."""
+"""A PostgreSQL server for the tests: the one offered, else a throw-away one, else why not."""
 
 from __future__ import annotations
 
@@ -51,8 +51,9 @@ def throw_away(programs: Path) -> Iterator[URL]:
     if user is not None:
         os.chown(home, pwd.getpwnam(user).pw_uid, -1)
     data = home / "data"
-    make = [programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-N", "-E", "UTF8"]
-    subprocess.run([*make, "--locale=C"], check=True, user=user, cwd=home, capture_output=True)
+    make = [str(programs / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-N"]
+    make += ["-E", "UTF8", "--locale=C"]
+    subprocess.run(make, check=True, user=user, cwd=home, capture_output=True)
     options = {"listen_addresses": "", "unix_socket_directories": str(home), "fsync": "off"}
     settings = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
     with (home / "log").open("wb") as log:
@@ -76,17 +77,18 @@ def throw_away(programs: Path) -> Iterator[URL]:
 
 def _wait(process: subprocess.Popen[bytes], home: Path) -> None:
     # Starting takes about 0.1 s; the server says when it is done in no other way that is as cheap.
+    socket, log = home / ".s.PGSQL.5432", home / "log"
     for _ in range(600):
-        if (home / ".s.PGSQL.5432").exists() and b"ready to accept" in (home / "log").read_bytes():
+        if socket.exists() and b"ready to accept" in log.read_bytes():
             return
         if process.poll() is not None:
             break
         time.sleep(0.02)
-    raise RuntimeError((home / "log").read_text())
+    raise RuntimeError(log.read_text())
 
 
 async def fresh_database(server_url: URL) -> AsyncIterator[str]:
-    """A new, empty database on the server, dropped afterwards; what else is there is not touched."""
+    """A new, empty database on the server, dropped afterwards; others are not touched."""
     name = f"panoptes_test_{secrets.token_hex(6)}"
     engine = create_async_engine(server_url, isolation_level="AUTOCOMMIT")
     try:
