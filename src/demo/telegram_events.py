@@ -28,10 +28,14 @@ class EventLog:
         self.seq += 1
         event = {"seq": self.seq, "type": kind, **facts}
         self._kept.append(event)
+        self.touch()
+        return event
+
+    def touch(self) -> None:
+        """Make ``until`` look again: something changed that is no event for readers."""
         for waiter in self._waiting:
             if not waiter.done():
                 waiter.set_result(None)
-        return event
 
     def since(self, seq: int) -> Iterator[dict[str, Any]]:
         """Events after ``seq``; a ``gap`` event first when some of them are no longer kept."""
@@ -45,16 +49,19 @@ class EventLog:
     async def newer_than(self, seq: int) -> None:
         """Return once there is an event after ``seq``."""
         while self.seq <= seq:
-            waiter = asyncio.get_running_loop().create_future()
-            self._waiting.add(waiter)
-            try:
-                await waiter
-            finally:
-                self._waiting.discard(waiter)
+            await self._touched()
 
     async def until(self, condition: Callable[[], Any], timeout: float) -> Any:
-        """The first truthy value of ``condition``, looked at again after every event."""
+        """The first truthy value of ``condition``, looked at again after every change."""
         async with asyncio.timeout(timeout):
             while not (value := condition()):
-                await self.newer_than(self.seq)
+                await self._touched()
         return value
+
+    async def _touched(self) -> None:
+        waiter = asyncio.get_running_loop().create_future()
+        self._waiting.add(waiter)
+        try:
+            await waiter
+        finally:
+            self._waiting.discard(waiter)

@@ -156,7 +156,7 @@ def _read_json(body: bytes) -> dict[str, Any]:
     except ValueError:
         raise bad_request("can't parse JSON body") from None
     if not isinstance(found, dict):
-        raise bad_request("JSON body must be an Object")
+        raise bad_request("object expected as JSON body")
     return found
 
 

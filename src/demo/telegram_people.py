@@ -387,14 +387,14 @@ class TelegramPeople:
         return self._follow(user_id, self.state.events.seq if after is None else after)
 
     async def wait_for(self, predicate: Callable[[], T], timeout: float = 10.0) -> T:
-        """The first truthy value of ``predicate``, tried now and after every event.
+        """The first truthy value of ``predicate``, tried now and after every event and call.
 
         Raises ``AssertionError`` with the newest messages when ``timeout`` seconds pass.
         """
         try:
             value: T = await self.state.events.until(predicate, timeout)
         except TimeoutError:
-            raise AssertionError(self._timeout_text(timeout)) from None
+            raise AssertionError(self.timeout_text(timeout)) from None
         return value
 
     # -- inside
@@ -414,7 +414,8 @@ class TelegramPeople:
             return user_id in self.state.chats[event["chat_id"]].members
         return True
 
-    def _timeout_text(self, timeout: float) -> str:
+    def timeout_text(self, timeout: float) -> str:
+        """What ``wait_for`` says when it gives up."""
         lines = [f"nothing matched within {timeout} s; newest messages:"]
         for chat in self.state.chats.values():
             for message in self.messages(chat.id)[-SHOWN_ON_TIMEOUT:]:

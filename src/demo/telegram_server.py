@@ -38,6 +38,7 @@ __all__ = ["Call", "TelegramServer"]
 Json = dict[str, Any]
 
 MAX_CALLS = 10_000
+SHOWN_ON_TIMEOUT = 6
 DEFAULT_BOT_ID = 7_100_000_001
 
 
@@ -121,6 +122,12 @@ class TelegramServer(TelegramPeople):
         """Finished calls of one method, oldest first."""
         return [call for call in self.calls if call.method == method and call.finished is not None]
 
+    def timeout_text(self, timeout: float) -> str:
+        """The newest messages, and the newest calls that were refused."""
+        refused = [call for call in self.calls if call.error is not None][-SHOWN_ON_TIMEOUT:]
+        lines = [f"  refused {call.method}: {call.error}" for call in refused]
+        return "\n".join([super().timeout_text(timeout), *lines])
+
     async def aclose(self) -> None:
         """Let hanging calls go, and stop posting to a webhook."""
         self.faults.clear()
@@ -154,12 +161,14 @@ class TelegramServer(TelegramPeople):
             response = Response(status_code=500)
         finally:
             call.finished = self.state.monotonic()
+            self.state.events.touch()
         return response
 
     async def _run(self, method: Method, request: Request, call: Call) -> Any:
         values, uploads = await read_request(request)
         call.params = {**values, **{name: _file_note(file) for name, file in uploads.items()}}
         fault = self.faults.take(method.name, values)
+        self.state.events.touch()
         if fault is not None:
             await self._misbehave(fault, request)
         if self.latency_s and method.name != "getUpdates":

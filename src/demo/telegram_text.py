@@ -274,7 +274,7 @@ def _execute(request: dict[str, Any]) -> dict[str, Any]:
 @functools.cache
 def _tdlib() -> Callable[[bytes], bytes | None]:
     """TDLib's synchronous entry point, with its own chatter on stderr turned off."""
-    import tdjson  # 50 MB: only where a text is really parsed
+    import tdjson  # noqa: PLC0415 - 50 MB: only where a text is really parsed
 
     execute: Callable[[bytes], bytes | None] = tdjson.td_execute
     execute(json.dumps({"@type": "setLogVerbosityLevel", "new_verbosity_level": 0}).encode())

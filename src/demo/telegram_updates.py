@@ -52,7 +52,8 @@ logger = logging.getLogger(__name__)
 class _Webhook:
     url: str
     secret: str | None
-    certificate: bytes | None
+    trust: ssl.SSLContext | bool
+    """The bot's own certificate, or True for the usual authorities."""
     task: asyncio.Task[None] | None = None
     info: Json = field(default_factory=dict)
 
@@ -180,13 +181,13 @@ class Delivery:
         secret = call.get("secret_token") or None
         if secret is not None and not SECRET.fullmatch(secret):
             raise bad_request("secret token contains unallowed characters")
+        certificate = call.uploads.get("certificate")
+        webhook = _Webhook(url, secret, _trust(certificate.content if certificate else None))
         await self.aclose()
         self._allow(call)
         if call.get("drop_pending_updates"):
             self._state.updates.clear()
         self._end_poll("terminated by setWebhook request")
-        certificate = call.uploads.get("certificate")
-        webhook = _Webhook(url, secret, certificate.content if certificate else None)
         webhook.info["max_connections"] = call.get("max_connections", 40)
         webhook.task = asyncio.create_task(self._post_all(webhook), name="telegram-webhook")
         self._webhook = webhook
@@ -204,7 +205,7 @@ class Delivery:
         webhook, updates = self._webhook, self._state.updates
         info: Json = {
             "url": webhook.url if webhook else "",
-            "has_custom_certificate": bool(webhook and webhook.certificate),
+            "has_custom_certificate": bool(webhook and webhook.trust is not True),
             "pending_update_count": len(updates),
         }
         if updates.allowed is not None:
@@ -212,10 +213,9 @@ class Delivery:
         return {**info, **(webhook.info if webhook else {})}
 
     async def _post_all(self, webhook: _Webhook) -> None:
-        verify = _trust(webhook.certificate)
         headers = {"X-Telegram-Bot-Api-Secret-Token": webhook.secret} if webhook.secret else {}
         async with httpx.AsyncClient(
-            verify=verify, headers=headers, timeout=WEBHOOK_TIMEOUT_S, trust_env=False
+            verify=webhook.trust, headers=headers, timeout=WEBHOOK_TIMEOUT_S, trust_env=False
         ) as client:
             tries = 0
             while True:
@@ -223,6 +223,7 @@ class Delivery:
                 update = self._state.updates.first(1)[0]
                 if await self._post(client, webhook, update):
                     self._state.updates.confirm(update["update_id"] + 1)
+                    self._state.events.touch()
                     tries = 0
                 else:
                     pause = WEBHOOK_RETRY_S[min(tries, len(WEBHOOK_RETRY_S) - 1)]
@@ -243,6 +244,7 @@ class Delivery:
             )
         logger.debug("webhook: %s", trouble)
         webhook.info.update(last_error_date=self._state.now(), last_error_message=trouble)
+        self._state.events.touch()
         return False
 
 

