@@ -29,6 +29,7 @@ from src.handlers.context import Timing
 from src.settings import load_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
 
     from src.demo.plume_auth import Credential
@@ -142,10 +143,14 @@ class Person:
     credential: Credential = DEMO_CREDENTIALS[0]
     thread_id: int | None = None
 
-    def say(self, text: str) -> int:
+    def say(self, text: str, reply_to: int | None = None) -> int:
         """Send a text; returns its message id."""
         sent = self.bot.telegram.send_text(
-            self.user_id, text, chat_id=self.chat_id, thread_id=self.thread_id
+            self.user_id,
+            text,
+            chat_id=self.chat_id,
+            thread_id=self.thread_id,
+            reply_to=reply_to,
         )
         return int(sent["message_id"])
 
@@ -169,9 +174,8 @@ class Person:
 
     async def answered(self, after: int, having: str = "") -> Message:
         """The bot's first message after this one that has these words."""
-        return await self.bot.telegram.wait_for(
-            lambda: next((m for m in self.shown(after) if having in text_of(m)), None),
-            timeout=PATIENCE_S,
+        return await self._until(
+            lambda: next((m for m in self.shown(after) if having in text_of(m)), None)
         )
 
     async def quiet(self) -> None:
@@ -197,9 +201,7 @@ class Person:
 
     async def query_answer(self, query: str) -> dict[str, Any]:
         """The answer to a press, once it is there."""
-        return await self.bot.telegram.wait_for(
-            lambda: self.bot.telegram.answer(query), timeout=PATIENCE_S
-        )
+        return await self._until(lambda: self.bot.telegram.answer(query))
 
     async def becomes(self, message: Message, having: str) -> Message:
         """The message, once an edit has put these words into it."""
@@ -209,7 +211,12 @@ class Person:
             same = (m for m in self.shown() if m["message_id"] == number)
             return next((m for m in same if having in text_of(m)), None)
 
-        return await self.bot.telegram.wait_for(seen, timeout=PATIENCE_S)
+        return await self._until(seen)
+
+    async def _until(self, look: Callable[[], Message | None]) -> Message:
+        found = await self.bot.telegram.wait_for(look, timeout=PATIENCE_S)
+        assert found is not None
+        return found
 
     async def connect(self) -> Message:
         """Walk through /setup; the message that says how it ended."""
@@ -229,9 +236,8 @@ class Person:
             self.user_id, self.chat_id, shown["message_id"], f"1|p|{customer_id}|{location_id}"
         )
         await self.query_answer(query)
-        return await self.bot.telegram.wait_for(
-            lambda: next((m for m in self.shown(shown["message_id"] - 1) if is_report(m)), None),
-            timeout=PATIENCE_S,
+        return await self._until(
+            lambda: next((m for m in self.shown(shown["message_id"] - 1) if is_report(m)), None)
         )
 
     async def ready(self) -> Message:

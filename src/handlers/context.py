@@ -45,7 +45,7 @@ class Timing:
     progress_after_s: float = 2.0
     action_every_s: float = 4.5  # Telegram drops a chat action after 5 s
     conversation_s: float = 600.0
-    stop_grace_s: float = 1.0
+    stop_grace_s: float = 0.5  # a supervisor that stops us wants it soon
 
 
 @dataclass(frozen=True, slots=True)

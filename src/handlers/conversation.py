@@ -9,28 +9,27 @@ Errors never leave a step: an exception would drop the library's timeout and str
 from __future__ import annotations
 
 import functools
-import logging
+from collections.abc import Callable, Coroutine
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, TypeAlias
 
 from telegram.ext import ConversationHandler
 
 from src.handlers import texts
-from src.handlers.errors import report_unexpected
+from src.handlers.errors import tell
 from src.handlers.reply import send
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
-
     from telegram import Update
 
     from src.handlers.context import Handler, PanoptesContext
 
 __all__ = ["END", "Question", "Step", "leaving", "on_timeout", "step"]
 
-logger = logging.getLogger(__name__)
-
-Question: TypeAlias = "Callable[[Update, PanoptesContext], Coroutine[Any, Any, Step | int]]"
+P = ParamSpec("P")
+Question: TypeAlias = Callable[
+    Concatenate["Update", "PanoptesContext", P], Coroutine[Any, Any, "Step | int"]
+]
 END: Final = ConversationHandler.END
 
 
@@ -42,19 +41,18 @@ class Step(Enum):
     CUSTOMER = "customer"
 
 
-def step(stay: Step) -> Callable[[Question], Question]:
-    """Decorates the handling of an answer: what breaks is told, and the question stays open."""
+def step(stay: Step | int) -> Callable[[Question[P]], Question[P]]:
+    """Decorates what asks or takes an answer: what breaks is told, and the state is `stay`."""
 
-    def decorate(handle: Question) -> Question:
+    def decorate(handle: Question[P]) -> Question[P]:
         @functools.wraps(handle)
-        async def guarded(update: Update, context: PanoptesContext) -> Step | int:
+        async def guarded(
+            update: Update, context: PanoptesContext, *rest: P.args, **options: P.kwargs
+        ) -> Step | int:
             try:
-                return await handle(update, context)
-            except Exception as error:  # noqa: BLE001 - logged, told, and the step goes on
-                try:
-                    await send(update, context, report_unexpected(error))
-                except Exception:
-                    logger.exception("the person could not be told")
+                return await handle(update, context, *rest, **options)
+            except Exception as error:  # noqa: BLE001 - logged, told, and the person goes on
+                await tell(update, context, error)
                 return stay
 
         return guarded
@@ -71,7 +69,7 @@ def leaving(handle: Handler) -> Handler:
         try:
             await handle(update, context)
         except Exception as error:  # noqa: BLE001 - as in `step`; the question is over either way
-            await send(update, context, report_unexpected(error))
+            await tell(update, context, error)
         return END
 
     return leave

@@ -7,7 +7,7 @@ import secrets
 from typing import TYPE_CHECKING, Final
 
 from telegram import Update
-from telegram.error import Conflict, Forbidden, NetworkError, TelegramError, TimedOut
+from telegram.error import BadRequest, Conflict, Forbidden, NetworkError, TelegramError
 
 import plume_api_client as plume
 from src.handlers import texts
@@ -16,7 +16,7 @@ from src.handlers.reply import answer, send
 if TYPE_CHECKING:
     from src.handlers.context import PanoptesContext
 
-__all__ = ["describe", "on_error", "report_unexpected", "why"]
+__all__ = ["describe", "on_error", "report_unexpected", "tell", "why"]
 
 logger = logging.getLogger(__name__)
 
@@ -90,11 +90,18 @@ def _wait(seconds: float | None) -> str:
 
 async def on_error(update: object, context: PanoptesContext) -> None:
     """The last resort of every handler: log it, and tell the person."""
-    error = context.error
-    if isinstance(error, Forbidden):
-        logger.info("cannot write to this chat: %s", error)
-        return
-    if update is None and isinstance(error, NetworkError | Conflict | TimedOut):
+    error = context.error or RuntimeError("an error handler without an error")
+    await tell(update, context, error)
+
+
+async def tell(update: object, context: PanoptesContext, error: Exception) -> None:
+    """Log what nobody expected, and give the person a number to quote.
+
+    When it is Telegram that cannot be reached, or somebody who has blocked the bot, there is
+    nobody to tell: a line in the log is enough.
+    """
+    unreachable = isinstance(error, NetworkError) and not isinstance(error, BadRequest)
+    if unreachable or isinstance(error, Forbidden | Conflict):
         logger.warning("Telegram: %s", error)
         return
     text = report_unexpected(error)
@@ -106,8 +113,8 @@ async def on_error(update: object, context: PanoptesContext) -> None:
             logger.warning("the person could not be told: %s", failed)
 
 
-def report_unexpected(error: BaseException | None) -> str:
-    """Log an error that has no words, and return what to tell the person about it."""
+def report_unexpected(error: Exception) -> str:
+    """Log an error that has no words of its own; returns what to tell the person about it."""
     reference = secrets.token_hex(4)
     logger.error("unexpected error, reference %s", reference, exc_info=error)
     return texts.unexpected(reference)

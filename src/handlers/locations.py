@@ -35,6 +35,7 @@ __all__ = [
 ]
 
 
+@step(END)
 async def locations_start(update: Update, context: PanoptesContext) -> Step | int:
     """Ask for a customer id, or take the one sent along with the command."""
     context.draft.forget()
@@ -48,6 +49,7 @@ async def locations_start(update: Update, context: PanoptesContext) -> Step | in
     return Step.CUSTOMER
 
 
+@step(END)
 async def change_location(
     update: Update, context: PanoptesContext, _press: ChangeLocation
 ) -> Step | int:

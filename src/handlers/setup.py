@@ -44,6 +44,7 @@ _REFUSED: Final = {
 }
 
 
+@step(END)
 async def setup_start(update: Update, context: PanoptesContext) -> Step | int:
     """Ask for the header; in a group, point to the private chat instead."""
     chat, message = update.effective_chat, update.message
@@ -67,6 +68,7 @@ async def setup_linked(update: Update, context: PanoptesContext) -> Step | int:
     return await setup_start(update, context)
 
 
+@step(END)
 async def setup_pressed(update: Update, context: PanoptesContext, _press: Connect) -> Step | int:
     """The Connect button."""
     await answer(update, context)
