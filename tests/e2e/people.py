@@ -61,9 +61,7 @@ class Technician:
         """Press a button and return how the press was answered."""
         number = message["message_id"] if message else None
         query = self.telegram.press_button(self.user_id, self.chat_id, label, number)
-        return await self.telegram.wait_for(
-            lambda: self.telegram.answer(query), timeout=PATIENCE_S
-        )
+        return await self.telegram.wait_for(lambda: self.telegram.answer(query), timeout=PATIENCE_S)
 
     async def shows(self, message: Message, having: str) -> Message:
         """The message once an edit has put these words into it."""

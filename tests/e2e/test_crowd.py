@@ -38,7 +38,7 @@ def _token_calls(surroundings: Surroundings) -> int:
 async def test_fifty_people_after_expiry_cause_one_token_request(tmp_path: Path) -> None:
     async with Surroundings(tmp_path) as surroundings:
         people = await _crowd(surroundings, 50)
-        surroundings.cloud.revoke_tokens()
+        surroundings.cloud.tokens.revoke_all()
         before = _token_calls(surroundings)
         answers = await asyncio.gather(*(person.ask("/status") for person in people))
         assert all(is_report(answer) for answer in answers)
@@ -68,6 +68,7 @@ async def test_a_warm_status_asks_at_the_same_time_on_open_connections(tmp_path:
         (person,) = await _crowd(surroundings, 1)
         await person.ask("/status")
         cloud = surroundings.cloud
+        cloud.latency_s = 0.2  # long enough to see that both are under way together
         known = {record.peer for record in cloud.requests}
         done = len(cloud.requests)
         await person.ask("/status")

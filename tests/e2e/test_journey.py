@@ -23,7 +23,7 @@ WRONG_SECRET = base64.b64encode(b"0oademo1northwind:wrong-secret-of-nobody").dec
 REPORTS = {
     "/status": "Home",
     "/wan": "peak",
-    "/stats": "uptime",
+    "/stats": "online",
     "/nodes": "pods",
     "/wifi": "Wi-Fi",
 }
@@ -111,4 +111,4 @@ def _assert_isolated(nora: Technician, otto: Technician) -> None:
 
 
 def _assert_nothing_unanswered(surroundings: Surroundings) -> None:
-    assert surroundings.telegram.unanswered == []
+    assert surroundings.telegram.unanswered() == []
