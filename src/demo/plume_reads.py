@@ -161,11 +161,17 @@ async def topology(call: Call) -> Response:
 
 
 async def speed_test_results(call: Call) -> Response:
-    """`GET L/nodes/{nodeId}/speedTestResults`, and `results` of the reports."""
+    """`GET L/nodes/{nodeId}/speedTestResults`."""
     home, ordinal = call.node()
-    return call.answer(
-        "speed_test_results", reports.speed_test_results(home, ordinal, call.query, call.now)
-    )
+    body = reports.speed_test_results(home, ordinal, call.query, call.now)
+    return call.answer("speed_test_results", body)
+
+
+async def reported_speed_tests(call: Call) -> Response:
+    """`GET /reports L/nodes/{nodeId}/results`: the same, but `limit` is required."""
+    home, ordinal = call.node()
+    body = reports.speed_test_results(home, ordinal, call.query, call.now, need_limit=True)
+    return call.answer("speed_test_results", body)
 
 
 async def speed_test_result(call: Call) -> Response:
@@ -239,6 +245,6 @@ REPORT_ENDPOINTS = (
     Endpoint("GET", f"{_L}/networkOutages/stats", _report("outages", reports.outage_stats)),
     Endpoint("GET", f"{_L}/wanSaturation", wan_saturation),
     Endpoint("GET", f"{_L}/qoe", qoe),
-    Endpoint("GET", f"{_L}/nodes/{{node}}/results", speed_test_results),
+    Endpoint("GET", f"{_L}/nodes/{{node}}/results", reported_speed_tests),
     Endpoint("GET", f"{_L}/nodes/{{node}}/results/{{request}}", speed_test_result),
 )

@@ -152,9 +152,16 @@ def _online_word(home: Home, start: datetime, end: datetime) -> str | None:
     return "offline" if dark else "online"
 
 
-def speed_test_results(home: Home, ordinal: int, query: Mapping[str, str], now: datetime) -> Json:
+def speed_test_results(
+    home: Home,
+    ordinal: int,
+    query: Mapping[str, str],
+    now: datetime,
+    *,
+    need_limit: bool = False,
+) -> Json:
     """A node's speed tests as two parallel series; failed ones when they are asked for."""
-    start, end, _ = period_of(query, now, need_limit="limit" in query)
+    start, end, _ = period_of(query, now, need_limit=need_limit)
     runs = home.speed_tests(ordinal, start, end)[::-1]
     done = [run.sample for run in runs if run.sample is not None]
     body: Json = {

@@ -58,7 +58,7 @@ class VirtualClock:
 
 def _checked_speed(speed: float) -> float:
     if not 0 <= speed <= MAX_SPEED:  # also refuses NaN
-        raise ValueError(f"the speed is a number from 0 to {MAX_SPEED:,.0f}")
+        raise ValueError(f"The speed is a number from 0 to {MAX_SPEED:,.0f}.")
     return float(speed)
 
 

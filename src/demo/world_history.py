@@ -178,7 +178,7 @@ def _effects_of_day(
         node = rng.randrange(len(plan.nodes))
         cause = rng.choice(("UPGRADE", "POWER_CYCLE", "POWER_CYCLE", "CRASH", "HEALTH_CHECK"))
         yield _spell(rng, "node", day, rng.uniform(2, 4), node=node, cause=cause)
-    if rng.random() < 0.06:
+    if rng.random() < (0.5 if bad else 0.06):
         yield _spell(rng, "gap", day, rng.uniform(15, 120))
 
 
