@@ -10,7 +10,6 @@ from starlette.responses import Response
 from src.demo import plume_views as views
 from src.demo.plume_call import Call, Endpoint
 from src.demo.plume_errors import PlumeRefusedError, bad_request, invalid
-from src.demo.world_incidents import IncidentError
 
 if TYPE_CHECKING:
     from src.demo.world_home import Home
@@ -71,11 +70,8 @@ async def reboot_home(call: Call) -> Response:
     """`PUT L/reboot` with `delay` seconds."""
     home = call.home()
     delay = _delay(await call.fields())
-    try:
-        for node in home.plan.nodes:
-            call.world.apply("reboot", node=node.id, at=call.now, delay_s=delay)
-    except IncidentError as error:
-        raise invalid(str(error)) from error
+    for node in home.plan.nodes:
+        call.world.apply("reboot", node=node.id, at=call.now, delay_s=delay)
     return Response(status_code=204)
 
 
