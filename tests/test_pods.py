@@ -190,6 +190,7 @@ def test_latest_speed_test(case: str) -> None:
         ({"status": "FAILED"}, False, (None, None, None)),
         ({"status": None}, None, (486.2, 93.4, 6.8)),
         ({"download": -3, "upload": None, "rtt": "slow"}, True, (None, None, None)),
+        ({"download": 1e9, "upload": 1e300, "rtt": 0}, True, (None, None, 0)),
     ],
 )
 def test_only_a_success_has_figures(

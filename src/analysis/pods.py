@@ -200,7 +200,8 @@ def _speed_test(
     succeeded = None if test.status is None else test.status.lower() == "succeeded"
 
     def figure(value: float | None) -> float | None:
-        return value if succeeded is not False and value is not None and value >= 0 else None
+        usable = value is not None and 0 <= value <= limits.plausible_mbps
+        return value if usable and succeeded is not False else None
 
     return {
         "status": test.status,

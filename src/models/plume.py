@@ -111,8 +111,13 @@ def _text(value: object) -> str | None:
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, str | int | float):
-        return str(value).strip() or None
+        return _whole(str(value)).strip() or None
     return None
+
+
+def _whole(text: str) -> str:
+    """Text that can be encoded: JSON may carry half a character, which no log or database takes."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _flag(value: object) -> bool | None:
@@ -155,6 +160,7 @@ Number = Annotated[float | None, BeforeValidator(_number)]
 Count = Annotated[int | None, BeforeValidator(_count)]
 Text = Annotated[str | None, BeforeValidator(_text)]
 Flag = Annotated[bool | None, BeforeValidator(_flag)]
+Id = Annotated[str, BeforeValidator(lambda v: _whole(v) if isinstance(v, str) else v)]
 Channel = Annotated[int | str | None, BeforeValidator(_channel)]
 
 
@@ -289,7 +295,7 @@ class LocationSummary(PlumeModel):
 class Location(PlumeModel):
     """A home: state and configuration (`GET /Customers/{c}/locations/{l}`)."""
 
-    id: str = Field(validation_alias=AliasChoices("id", "_id", "locationId"))
+    id: Id = Field(validation_alias=AliasChoices("id", "_id", "locationId"))
     name: Text = None
     customer_id: Text = None
     account_id: Text = None
@@ -324,7 +330,7 @@ class Health(PlumeModel):
 class Hop(PlumeModel):
     """One step of `leafToRoot`: the parent on the way to the gateway."""
 
-    id: str = Field(validation_alias=AliasChoices("id", "parentId"))
+    id: Id = Field(validation_alias=AliasChoices("id", "parentId"))
     medium: Text = None
     channel: Channel = None
     radio: Text = Field(default=None, validation_alias=AliasChoices("radio", "freqBand"))
@@ -355,7 +361,7 @@ class LinkState(PlumeModel):
 class Node(PlumeModel):
     """A pod or gateway (`GET .../nodes`). `leaf_to_root` is None when not reported."""
 
-    id: str = Field(validation_alias=AliasChoices("id", "serialNumber"))
+    id: Id = Field(validation_alias=AliasChoices("id", "serialNumber"))
     serial_number: Text = None
     nickname: Text = None
     default_name: Text = None
@@ -421,7 +427,7 @@ class WifiNetwork(PlumeModel):
 class Customer(PlumeModel):
     """A subscriber (`GET /Customers`)."""
 
-    id: str = Field(validation_alias=AliasChoices("id", "customerId"))
+    id: Id = Field(validation_alias=AliasChoices("id", "customerId"))
     name: Text = None
     email: Text = None
     account_id: Text = None
@@ -565,7 +571,7 @@ def _state_points(rows: object) -> Iterable[StatePoint]:
 
 
 def _raw(value: object) -> str | None:
-    return None if value is None else str(value)[:40]
+    return None if value is None else _whole(str(value)[:40])
 
 
 def _date_range(value: object) -> tuple[datetime | None, datetime | None]:
