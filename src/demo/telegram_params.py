@@ -27,10 +27,9 @@ __all__ = ["Invocation", "Kind", "Method", "Upload", "decode", "read_request"]
 
 MAX_BODY_BYTES = 52 * 1024 * 1024
 Kind = str
-TEXT, INT, FLOAT, BOOL, CHAT, OBJECT, ARRAY, FILE = (
+TEXT, INT, BOOL, CHAT, OBJECT, ARRAY, FILE = (
     "String",
     "Integer",
-    "Float",
     "Boolean",
     "Chat",
     "Object",
@@ -175,13 +174,6 @@ def _int(name: str, value: Any) -> int:
     raise bad_request(f"parameter {name} must be an Integer")
 
 
-def _float(name: str, value: Any) -> float:
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        raise bad_request(f"parameter {name} must be a Number") from None
-
-
 def _bool(name: str, value: Any) -> bool:
     word = str(value).strip().lower()
     if word in {"true", "1", "yes", "t", "y"}:
@@ -218,7 +210,6 @@ def _json_of(shape: type, called: str) -> Callable[[str, Any], Any]:
 _DECODERS: Mapping[Kind, Callable[[str, Any], Any]] = {
     TEXT: _text,
     INT: _int,
-    FLOAT: _float,
     BOOL: _bool,
     CHAT: _chat,
     OBJECT: _json_of(dict, "object"),

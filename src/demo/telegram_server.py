@@ -37,7 +37,7 @@ __all__ = ["Call", "TelegramServer"]
 
 Json = dict[str, Any]
 
-MAX_CALLS = 10_000
+MAX_CALLS = 5_000
 SHOWN_ON_TIMEOUT = 6
 DEFAULT_BOT_ID = 7_100_000_001
 

@@ -96,6 +96,7 @@ async def test_unknown_ways_in(stage: Stage, path: str, status: int, words: str)
         ({"json": {"protect_content": "maybe"}}, "parameter protect_content must be a Boolean"),
         ({"json": {"message_thread_id": "x"}}, "parameter message_thread_id must be an Integer"),
         ({"json": {"message_thread_id": 1.5}}, "parameter message_thread_id must be an Integer"),
+        ({"json": {"text": "x", "reply_markup": "[]"}}, "object expected as reply_markup"),
         ({"json": {"text": "x", "reply_markup": 5}}, "object expected as reply_markup"),
         (
             {"content": b'{"text": "\\ud83d"}', "headers": JSON},
@@ -356,3 +357,18 @@ async def test_the_app_closes_what_it_opened() -> None:
         await api.setWebhook(url="http://127.0.0.1:9/hook")
         assert server.bot_online is True
     assert server.bot_online is False
+
+
+async def test_a_long_run_keeps_a_bounded_amount(stage: Stage) -> None:
+    sent = await stage.api.sendMessage(chat_id=stage.ann, text="0")
+    where = {"chat_id": stage.ann, "message_id": sent.result["message_id"]}
+    for number in range(1, 260):
+        assert (await stage.api.editMessageText(**where, text=str(number))).status == 200
+    [_, panel] = stage.server.history(stage.ann)
+    assert (panel["edits"], len(panel["versions"])) == (259, 201)
+    for _ in range(5_100):
+        stage.server.state.events.emit("typing", chat_id=stage.ann, action="typing")
+        stage.server.inline_query(stage.ann, "x")
+    assert sum(1 for _ in stage.server.state.events.since(0)) == 5_001  # and the gap
+    assert len(stage.server.unanswered()) == 5_000
+    assert stage.server.calls.maxlen == 5_000
