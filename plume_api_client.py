@@ -173,8 +173,9 @@ def set_user_auth(user_id: int, auth_config: Mapping[str, Any]) -> None:
     Raises PlumeInputError without a word of what was given.
     """
     config = _complete_config(auth_config)
-    clear_user_auth(user_id)
+    former = user_auth.get(user_id)
     user_auth[user_id] = config
+    _forget_unless_used(former)
     token = Token.remembered(auth_config)
     if token is not None:
         _exchange().tokens.put(_credential(config), token)
@@ -194,7 +195,10 @@ def get_user_auth(user_id: int) -> dict[str, Any] | None:
 
 def clear_user_auth(user_id: int) -> None:
     """Forget a user's credentials, and their token unless somebody else has the same ones."""
-    config = user_auth.pop(user_id, None)
+    _forget_unless_used(user_auth.pop(user_id, None))
+
+
+def _forget_unless_used(config: Mapping[str, Any] | None) -> None:
     if config is None:
         return
     credential = _credential(config)

@@ -50,14 +50,18 @@ class _Window:
         while self.left_at and self.left_at[0] + self.length_s <= now:
             self.left_at.popleft()
 
-    def opens_at(self, ahead: int) -> float:
-        """When there is room for one more behind `ahead` others; -inf when there is room now."""
+    def opens_at(self, ahead: int, now: float) -> float:
+        """When there is room for one more behind `ahead` others; -inf when there is room now.
+
+        Those ahead fill what is free now, and each place comes free again one window after it
+        was taken, so whoever stands behind a whole window waits for its second turn.
+        """
         excess = len(self.left_at) + ahead - self.limit
         if excess < 0:
             return -math.inf
-        # Behind more than a full window this is the earliest conceivable moment, which is enough
-        # to refuse a wait that is too long.
-        return self.left_at[min(excess, len(self.left_at) - 1)] + self.length_s
+        turns, place = divmod(excess, self.limit)
+        taken_at = self.left_at[place] if place < len(self.left_at) else now
+        return taken_at + self.length_s * (1 + turns)
 
 
 @dataclass(slots=True, eq=False)
@@ -175,7 +179,7 @@ class RequestBudget:
 
     def _may_go(self, kind: Kind, now: float) -> bool:
         self._forget(now)
-        if self._opens_at(kind, ahead=0) > now:
+        if self._opens_at(kind, 0, now) > now:
             return False
         if sum(self._in_flight.values()) >= self._in_flight_limit:
             return False
@@ -206,16 +210,16 @@ class RequestBudget:
         if self._alarm is not None:
             self._alarm.cancel()
             self._alarm = None
-        opens = [self._opens_at(kind, ahead=0) for kind, line in self._lines.items() if line]
         now = _now()
+        opens = [self._opens_at(kind, 0, now) for kind, line in self._lines.items() if line]
         later = [moment for moment in opens if moment > now]
         if later:
             self._alarm = asyncio.get_running_loop().call_at(min(later), self._pump)
 
-    def _opens_at(self, kind: Kind, ahead: int) -> float:
-        moments = [self._breaker.until, self._all.opens_at(ahead)]
+    def _opens_at(self, kind: Kind, ahead: int, now: float) -> float:
+        moments = [self._breaker.until, self._all.opens_at(ahead, now)]
         if kind == "poller":
-            moments.append(self._polled.opens_at(ahead))
+            moments.append(self._polled.opens_at(ahead, now))
         return max(moments)
 
     def _refuse_when_late(self, turn: Turn, ahead: int, spacing_s: float = 0.0) -> None:
@@ -230,7 +234,7 @@ class RequestBudget:
         """Why waiting is pointless, or None. Only certain waits count, so nobody is turned away
         who might have been served."""
         now = _now()
-        opens_at = max(self._opens_at(turn.kind, ahead), now + spacing_s)
+        opens_at = max(self._opens_at(turn.kind, ahead, now), now + spacing_s)
         if opens_at <= now or opens_at < turn.ends_at:
             return None
         firewall = self._breaker.until > now
