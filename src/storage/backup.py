@@ -43,7 +43,7 @@ async def backup(store: Store, file: Path) -> int:
     The file appears when it is complete. Raises BackupError when it exists, StorageError.
     """
     source = store.database
-    async with _draft(file) as (draft, path):
+    async with _draft(file, file) as (draft, path):
         async with source.reading(snapshot=True) as old, draft.writing() as new:
             await new.run_sync(schema.metadata.create_all)
             rows = await _copy(source, old, new)
@@ -63,9 +63,8 @@ async def restore(
     its secrets need other keys, NewerSchemaError, StorageError; then the database is as it was.
     """
     database = Database(resolve_url(data_dir, database_url))
-    async with _draft(data_dir / file.name) as (draft, path):
+    async with _draft(data_dir / file.name, file) as (draft, path):
         await asyncio.to_thread(_fetch, file, path)
-        draft.place = str(file)
         found = await look(draft)
         if found.version is None:
             raise BackupError(f"{file}: holds no backup.")
@@ -81,12 +80,14 @@ async def restore(
 
 
 @asynccontextmanager
-async def _draft(file: Path) -> AsyncIterator[tuple[Database, Path]]:
-    # Beside the file that it becomes, so that publishing it is a rename; for nobody but us.
-    path = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
+async def _draft(beside: Path, place: Path) -> AsyncIterator[tuple[Database, Path]]:
+    # Beside the file that it becomes, so that publishing it is a rename; for nobody but us. What
+    # goes wrong is told about `place`, the file that the person named.
+    path = beside.with_name(f".{beside.name}.{secrets.token_hex(4)}")
     draft = Database(resolve_url(path.parent, f"sqlite:///{path}"))
+    draft.place = str(place)
+    await draft.create_file()
     try:
-        await draft.create_file()
         yield draft, path
     finally:
         await draft.close()

@@ -7,7 +7,7 @@ import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from src.storage.errors import (
@@ -29,7 +29,7 @@ _TEXTS: Final[dict[type[StorageError], str]] = {
     StorageReadOnlyError: "{place}: may not be written; check the rights of it and its directory.",
     StorageLockedError: "{place}: held by another process; nothing was changed. Try again.",
     StorageCorruptError: "{place}: damaged or not a database; restore a backup.",
-    StorageUnavailableError: "{place}: does not answer or turns us away ({reason}).",
+    StorageUnavailableError: "{place}: cannot be reached or used ({reason}).",
     StorageError: "{place}: refused a statement ({reason}); nothing was changed.",
 }
 
@@ -94,7 +94,7 @@ def storage_faults(place: str) -> Iterator[None]:
 
 
 def _cause(err: BaseException) -> BaseException:
-    return err.orig if isinstance(err, DBAPIError) and err.orig is not None else err
+    return err.orig if isinstance(err, StatementError) and err.orig is not None else err
 
 
 def _kind(err: BaseException) -> type[StorageError]:
