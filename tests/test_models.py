@@ -149,6 +149,8 @@ def test_an_unreadable_field_is_left_out_and_logged_without_its_value(
         node = Node.model_validate({"id": "A", "health": {"status": "good"}, "alerts": {"x": "s3"}})
         record = Location.model_validate({"id": "L", "geoIp": ["s3cret"]})
         customers = parse_customers([{"id": "b1"}, {"name": "s3cret"}])
+    assert Node.model_validate({"id": "A", "speedTest": record}) == Node(id="A")
+    assert "unreadable Node.speed_test left out" in caplog.text
     assert node.health == Health(status="good")
     assert (node.alerts, record.geo_ip) == ((), None)
     assert customers == (Customer(id="b1"),)

@@ -123,8 +123,6 @@ def _outage_line(outage: Outage, timezone: str | None) -> str:
 
 def _strip(cells: list[StripCell], timezone: str | None) -> list[str]:
     """Rows of signs, oldest first, after a line that says what one sign is, and a legend."""
-    if not cells:
-        return []
     length = duration(60 * max(1, round(_seconds(cells[0]) / 60)))
     week = len(cells) == _WEEK_CELLS
     size = _WEEK_ROW if week else _ROW
