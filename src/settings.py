@@ -264,7 +264,7 @@ def _unknown_names(given: Mapping[str, str | None], variables: Mapping[str, str]
     for name in sorted(given):
         ours = name.startswith(_OURS) and not name.startswith(_OURS_BUT_NOT_SETTINGS)
         if ours and name not in variables:
-            close = difflib.get_close_matches(name, variables, n=1)
+            close = difflib.get_close_matches(name, variables, n=1, cutoff=0.8)
             hint = f"; did you mean {close[0]}?" if close else ""
             problems.append(f"{name}: is not a setting of Panoptes{hint}")
     return problems

@@ -47,7 +47,7 @@ def step(stay: Step | int) -> Callable[[Question[P]], Question[P]]:
     def decorate(handle: Question[P]) -> Question[P]:
         @functools.wraps(handle)
         async def guarded(
-            update: Update, context: PanoptesContext, *rest: P.args, **options: P.kwargs
+            update: Update, context: PanoptesContext, /, *rest: P.args, **options: P.kwargs
         ) -> Step | int:
             try:
                 return await handle(update, context, *rest, **options)
