@@ -84,6 +84,7 @@ class DemoPage:
         self._telegram = telegram
         self._people = tuple(people)
         self._bot_running = True
+        self._bot_since = float("-inf")
         self._bot_seen = False
         inner = Starlette(
             routes=[Mount(f"/{key}", routes=self._routes(panel))],
@@ -98,7 +99,15 @@ class DemoPage:
         """
         self._bot_running = running
         if self._telegram is not None:
+            self._bot_since = self._telegram.state.monotonic()
             self._telegram.state.events.emit("bot_process", running=running)
+
+    def _bot_online(self, telegram: TelegramServer) -> bool:
+        """Online means that this process polls: the server still trusts the one before it."""
+        polls = (call for call in reversed(telegram.calls) if call.method == "getUpdates")
+        newest = next(polls, None)
+        own = newest is not None and newest.started >= self._bot_since
+        return telegram.bot_online and self._bot_running and own
 
     def _routes(self, panel: ASGIApp) -> list[Route | Mount]:
         routes: list[Route | Mount] = [
@@ -117,13 +126,14 @@ class DemoPage:
         telegram = self._telegram
         if telegram is None:
             return JSONResponse({"mode": "plume", "people": people})
-        self._bot_seen = self._bot_seen or telegram.bot_online
+        online = self._bot_online(telegram)
+        self._bot_seen = self._bot_seen or online
         user = telegram.bot
         bot = {
             "id": user["id"],
             "name": user["first_name"],
             "username": user["username"],
-            "online": telegram.bot_online and self._bot_running,
+            "online": online,
             "seen": self._bot_seen,
         }
         seen: dict[int, Json] = {}

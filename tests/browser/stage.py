@@ -40,8 +40,9 @@ class Stage:
         for visitor in PEOPLE:
             self.telegram.add_user(visitor.name, user_id=visitor.id)
         self.group = self.telegram.add_group("Night shift", [AMINA, MAYA, JONAS])
-        self.plume = PlumeCloud(World())
-        self.page = DemoPage(self.telegram, self.plume.panel, PEOPLE, key=KEY)
+        self._world = World()
+        panel = PlumeCloud(self._world).panel
+        self.page = DemoPage(self.telegram, panel, PEOPLE, key=KEY)
         self._served = ServedApp(self.page.app)
         transport = httpx.ASGITransport(self.telegram.app)
         self._bot = httpx.AsyncClient(transport=transport, base_url=f"http://bot/bot{TOKEN}/")
@@ -67,6 +68,27 @@ class Stage:
     async def say(self, text: str, *, chat: int = MAYA, **params: Any) -> Any:
         """A message of the bot, as HTML."""
         return await self.bot("sendMessage", chat_id=chat, text=text, parse_mode="HTML", **params)
+
+    async def edit(self, message: dict[str, Any], text: str, **params: Any) -> Any:
+        """The bot changes one of its messages."""
+        place = {"chat_id": message["chat"]["id"], "message_id": message["message_id"]}
+        return await self.bot("editMessageText", **place, text=text, **params)
+
+    @property
+    def plume_mode(self) -> str:
+        """How the Plume cloud behaves: ok, down, slow, rate_limiting."""
+        return self._world.cloud_mode
+
+    async def disconnect(self) -> int:
+        """The page's server goes away; returns the port it had."""
+        port = self._served.port
+        await self._served.stop()
+        return port
+
+    async def reconnect(self, port: int) -> None:
+        """The page's server is back where it was."""
+        self._served = ServedApp(self.page.app, port=port)
+        await self._served.start()
 
     async def __aenter__(self) -> Self:
         """Serve."""

@@ -25,10 +25,14 @@ export class Composer {
 
   /** Each chat keeps its own draft. */
   moveTo(place, placeholder) {
-    if (this.place !== null) this.drafts.set(this.place, this.box.value);
-    this.place = place;
-    this.box.value = this.drafts.get(place) ?? "";
     this.box.placeholder = placeholder;
+    if (place === this.place) return; // read anew, as after a broken link
+    // What was typed while the page was loading belongs to the first chat.
+    if (this.place !== null) {
+      this.drafts.set(this.place, this.box.value);
+      this.box.value = this.drafts.get(place) ?? "";
+    }
+    this.place = place;
     this.close();
     this.#grow();
   }

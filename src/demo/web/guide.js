@@ -38,6 +38,7 @@ export class Guide {
 
   /** The person sent something: which step comes next? */
   sent(text) {
+    if (!this.person) return; // sent while the page was loading
     const command = /^\/(\w+)/.exec(text)?.[1];
     const step = this.#step();
     if (step === "after" && command === "status") return this.#go("more");

@@ -268,6 +268,7 @@ async function start() {
     if (!page.chat || !page.chat.members.includes(page.me)) page.openChat = page.me;
     await page.load();
     page.composer.focus();
+    document.body.dataset.ready = "true";
   } catch (error) {
     if (!(error instanceof ServerGone || error instanceof Refused)) throw error;
     byId("banner").textContent = error.message;
