@@ -90,6 +90,11 @@ def test_what_could_not_be_read_is_named_once() -> None:
     assert "Pods: 3 of 3 connected · 17 devices" in status(location(), None)
 
 
+def test_a_home_without_pods_has_no_rows_about_them() -> None:
+    text = status(location(summary=...), home())
+    assert text.endswith("added to this location.\n\nProvider Northwind Fibre")
+
+
 def test_a_dark_home_claims_no_devices() -> None:
     text = status(None, home(gateway(**DOWN), leaf(**DOWN)))
     assert "Pods: 0 of 2 connected\n" in text

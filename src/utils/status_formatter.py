@@ -117,7 +117,8 @@ def _steps(health: LocationHealth) -> str:
 
 def _facts(health: LocationHealth, now: datetime | None) -> str:
     """The evidence; a part that could not be read is named once, not line by line."""
-    zone, whole = health["timezone"], not health["missing"]
+    zone = health["timezone"]
+    whole = not health["missing"] and bool(health["pod_details"])
     gateway, test = health["gateway"], health["speed_test"]
     lines = [
         _gateway(gateway) if gateway or health["pod_details"] else "",
@@ -141,7 +142,7 @@ def _gateway(gateway: PodDetail | None) -> str:
 
 def _pods(health: LocationHealth) -> str:
     connected, total = health["pods_connected"], health["pods_total"]
-    if total is None and health["total_connected_devices"] is None:
+    if not total and not health["total_connected_devices"]:
         return ""
     pods = DASH if connected is None else str(connected)
     of = DASH if total is None else str(total)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from src.utils.markup import bold, escape
@@ -75,7 +76,8 @@ def _busy(analysis: WanAnalysis) -> list[str]:
 
 def _busy_line(entry: BusyHour) -> str:
     hour = entry["hour"]
-    times = f"{entry['times_mean']:.1f} times the mean"
+    # Cut, not rounded: what is shown as 2.0 times is never less.
+    times = f"{math.floor(entry['times_mean'] * 10) / 10} times the mean"
     return (
         f"• {hour:02}:00–{(hour + 1) % 24:02}:00 {_LEVEL_WORDS[entry['level']]}: "
         f"{escape(rate(entry['mean_mbps']))}, {times}"
