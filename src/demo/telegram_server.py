@@ -17,6 +17,7 @@ from secrets import compare_digest
 from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -158,6 +159,9 @@ class TelegramServer(TelegramPeople):
             response = _refusal(error)
         except _ConnectionBrokenError:
             call.error = "connection reset"
+            response = Response(status_code=500)
+        except ClientDisconnect:  # the bot gave up while it was still sending
+            call.error = "the caller hung up"
             response = Response(status_code=500)
         finally:
             call.finished = self.state.monotonic()
