@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import importlib.util
 import os
 import pwd
 import secrets
@@ -19,7 +21,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import Iterator
 
 OFFERED = "PANOPTES_TEST_DATABASE_URL"
 
@@ -33,7 +35,9 @@ def binaries() -> Path | None:
 @contextmanager
 def server() -> Iterator[URL | str]:
     """The address of a server to make databases on, or the sentence that says why there is none."""
-    if offered := os.environ.get(OFFERED):
+    if importlib.util.find_spec("asyncpg") is None:
+        yield "asyncpg is not installed (requirements-postgres.txt)"
+    elif offered := os.environ.get(OFFERED):
         yield make_url(offered).set(drivername="postgresql+asyncpg")
     elif (programs := binaries()) is None:
         yield f"no PostgreSQL is installed and {OFFERED} is not set"
@@ -87,15 +91,19 @@ def _wait(process: subprocess.Popen[bytes], home: Path) -> None:
     raise RuntimeError(log.read_text())
 
 
-async def fresh_database(server_url: URL) -> AsyncIterator[str]:
-    """A new, empty database on the server, dropped afterwards; others are not touched."""
+@contextmanager
+def database(server_url: URL) -> Iterator[URL]:
+    """A new database on the server, dropped afterwards; others are not touched."""
     name = f"panoptes_test_{secrets.token_hex(6)}"
-    engine = create_async_engine(server_url, isolation_level="AUTOCOMMIT")
-    try:
-        async with engine.connect() as conn:
-            await conn.execute(text(f"CREATE DATABASE {name}"))
-        yield server_url.set(database=name).render_as_string(hide_password=False)
-        async with engine.connect() as conn:
-            await conn.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    finally:
-        await engine.dispose()
+    asyncio.run(execute(server_url, f"CREATE DATABASE {name}"))
+    yield server_url.set(database=name)
+    asyncio.run(execute(server_url, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+async def execute(url: URL, *statements: str) -> None:
+    """Run statements that may not stand in a transaction."""
+    engine = create_async_engine(url, isolation_level="AUTOCOMMIT")
+    async with engine.connect() as conn:
+        for statement in statements:
+            await conn.execute(text(statement))
+    await engine.dispose()
