@@ -2,8 +2,15 @@
 import { byId, el, icon, memory } from "./dom.js";
 import { copyText } from "./overlay.js";
 
-const COMMAND_STEPS = { start: "setup", setup: "header", locations: "customer", status: "incident" };
-const TEXT_STEPS = { header: "partner", partner: "locations", customer: "status" };
+// Command: the step it leads to, and where one has to be for that (anywhere, when empty).
+const COMMAND_STEPS = {
+  start: ["setup", ["start"]],
+  setup: ["header", []],
+  locations: ["customer", ["locations", "choose", "incident"]],
+  status: ["incident", ["customer", "choose"]],
+  stats: ["done", ["more"]],
+};
+const TEXT_STEPS = { header: "partner", partner: "locations", customer: "choose" };
 
 const STEPS = {
   start: () => ({ text: "Say hello to the bot.", send: "/start" }),
@@ -12,14 +19,15 @@ const STEPS = {
   partner: ({ credential }) => ({ text: "Now the partner ID.", put: credential.partner_id, label: "Put partner ID in box" }),
   locations: () => ({ text: "Pick a customer's home.", send: "/locations" }),
   customer: ({ credential }) => ({ text: "Send this customer's ID, then choose a home.", put: credential.customer_id, label: "Put customer ID in box" }),
-  status: () => ({ text: "See the home in one message.", send: "/status" }),
+  choose: () => ({ text: "Choose a home if the bot asks. Its report comes at once.", go: "incident", label: "I see it" }),
   incident: () => ({ text: "Now break something: in World, unplug a pod of this home. Then refresh the report.", world: true, label: "Open World" }),
   after: () => ({ text: "Refresh the report to see what the bot makes of it.", send: "/status" }),
-  more: ({ other }) => ({ text: `Try /wan, /stats and /wifi, or switch to ${other}: other credentials, other homes.`, send: "/stats" }),
+  more: () => ({ text: "Was the home up all week? Try /wan, /nodes and /wifi as well.", send: "/stats" }),
+  done: ({ other }) => ({ text: `That was the tour. ${other.name} works for another ISP and sees other homes.`, person: other.id, label: `Be ${other.name}` }),
 };
 
 export class Guide {
-  /** `hooks`: send(text), put(text), openWorld(). */
+  /** `hooks`: send(text), put(text), openWorld(), switchTo(person). */
   constructor(hooks) {
     this.hooks = hooks;
     this.steps = memory.get("steps") ?? {};
@@ -41,9 +49,16 @@ export class Guide {
     if (!this.person) return; // sent while the page was loading
     const command = /^\/(\w+)/.exec(text)?.[1];
     const step = this.#step();
-    if (step === "after" && command === "status") return this.#go("more");
-    const next = command ? COMMAND_STEPS[command] : TEXT_STEPS[step];
-    if (next) this.#go(next);
+    if (!command) return TEXT_STEPS[step] && this.#go(TEXT_STEPS[step]);
+    if (command === "status" && step === "after") return this.#go("more");
+    const [next, from] = COMMAND_STEPS[command] ?? [];
+    if (next && (!from.length || from.includes(step))) this.#go(next);
+  }
+
+  /** A button of the bot was pressed: a home was chosen, or the report refreshed. */
+  pressed() {
+    if (this.#step() === "choose") this.#go("incident");
+    else if (this.#step() === "after") this.#go("more");
   }
 
   incident() {
@@ -82,11 +97,16 @@ export class Guide {
   #drawStep() {
     const strip = byId("guide");
     strip.hidden = this.hidden || !this.isPrivate;
-    const { text, send, put, world, label } = STEPS[this.#step()](this.#facts());
+    const { text, send, put, world, go, person, label } = STEPS[this.#step()](this.#facts());
     const act = () => {
       if (send) this.hooks.send(send);
       if (put) this.hooks.put(put);
       if (world) this.hooks.openWorld();
+      if (person) this.hooks.switchTo(person);
+      if (go) {
+        this.#go(go);
+        byId("guide").querySelector("button").focus();
+      }
     };
     strip.replaceChildren(
       el("p", {}, el("b", {}, "Next: "), text),

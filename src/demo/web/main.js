@@ -46,7 +46,7 @@ class Page {
       if (!this.isPrivate) this.switchTo(this.me, this.me);
       this.composer.put(text);
     };
-    this.guide = new Guide({ send: (text) => this.send(text), put, openWorld: () => this.drawers.world.open() });
+    this.guide = new Guide({ send: (text) => this.send(text), put, openWorld: () => this.drawers.world.open(), switchTo: (id) => this.switchTo(id, id) });
     this.world = new World({ put, onIncident: () => this.guide.incident() });
     setUpPhoto();
     document.addEventListener("keydown", (event) => {
@@ -82,7 +82,7 @@ class Page {
     this.store.read(me, chatId);
     this.composer.moveTo(`${me}/${chatId}`, this.isPrivate ? "Message" : "Message the group");
     const other = this.store.people.find((person) => person.id !== me && person.credential.header !== this.person.credential.header);
-    this.guide.show(this.person, other?.name ?? "another person", this.isPrivate);
+    this.guide.show(this.person, other, this.isPrivate);
     this.view.show(this.window, me);
     if (!byId("welcome").hidden && !this.window.messages.size) byId("scroll").scrollTop = 0;
     this.drawHead();
@@ -213,6 +213,7 @@ class Page {
       const { query } = await api.press(this.me, message.chat.id, message.message_id, data);
       const timer = setTimeout(() => this.settle(query), ANSWER_WITHIN_MS);
       this.queries.set(query, { message, data, timer });
+      this.guide.pressed();
       if (this.answered.has(query)) this.answer(this.answered.get(query));
     } catch (error) {
       this.view.setBusy(message, data, false);
