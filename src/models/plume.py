@@ -48,6 +48,7 @@ __all__ = [
     "WanPoint",
     "WanStats",
     "WifiNetwork",
+    "filled",
     "parse_customers",
     "parse_location",
     "parse_locations",
@@ -57,6 +58,9 @@ __all__ = [
     "parse_state",
     "parse_wan_stats",
     "parse_wifi_networks",
+    "read_list",
+    "tolerant_tuple",
+    "unwrap",
 ]
 
 logger = logging.getLogger(__name__)
@@ -139,7 +143,7 @@ def _items(value: object) -> tuple[Any, ...]:
     return tuple(value) if isinstance(value, list | tuple) else ()
 
 
-def _mapping(value: object) -> object:
+def filled(value: object) -> object:
     """An object with something in it, else "not reported" (the cloud sends `{}` and null)."""
     return value if isinstance(value, BaseModel) or (isinstance(value, Mapping) and value) else None
 
@@ -200,7 +204,7 @@ class ShapeError(ValueError):
 _Model = TypeVar("_Model", bound=PlumeModel)
 
 
-def _tolerant_tuple(model: type[_Model], value: object) -> tuple[_Model, ...]:
+def tolerant_tuple(model: type[_Model], value: object) -> tuple[_Model, ...]:
     """The items that can be read; one bad item is dropped and logged, never the whole list."""
     kept = []
     for item in _items(value):
@@ -214,9 +218,9 @@ def _tolerant_tuple(model: type[_Model], value: object) -> tuple[_Model, ...]:
     return tuple(kept)
 
 
-def _read_list(model: type[_Model], value: object) -> tuple[_Model, ...]:
-    """Like `_tolerant_tuple`, but nothing readable where something was sent is a ShapeError."""
-    kept = _tolerant_tuple(model, value)
+def read_list(model: type[_Model], value: object) -> tuple[_Model, ...]:
+    """Like `tolerant_tuple`, but nothing readable where something was sent is a ShapeError."""
+    kept = tolerant_tuple(model, value)
     if not kept and (not isinstance(value, list | tuple) or value):
         raise ShapeError(f"no readable {model.__name__}")
     return kept
@@ -303,11 +307,11 @@ class Location(PlumeModel):
     service_id: Text = None
     profile: Text = None
     network_mode: Text = None
-    service_level: Annotated[ServiceLevel | None, BeforeValidator(_mapping)] = None
-    network_status: Annotated[NetworkStatus | None, BeforeValidator(_mapping)] = None
-    geo_ip: Annotated[GeoIp | None, BeforeValidator(_mapping)] = None
-    summary: Annotated[LocationSummary | None, BeforeValidator(_mapping)] = None
-    speed_test: Annotated[SpeedTest | None, BeforeValidator(_mapping)] = Field(
+    service_level: Annotated[ServiceLevel | None, BeforeValidator(filled)] = None
+    network_status: Annotated[NetworkStatus | None, BeforeValidator(filled)] = None
+    geo_ip: Annotated[GeoIp | None, BeforeValidator(filled)] = None
+    summary: Annotated[LocationSummary | None, BeforeValidator(filled)] = None
+    speed_test: Annotated[SpeedTest | None, BeforeValidator(filled)] = Field(
         default=None, validation_alias=AliasChoices("speedTest", "ispSpeedTestResult", "speed_test")
     )
     onboarded_at: Moment = None
@@ -372,14 +376,14 @@ class Node(PlumeModel):
     boot_at: Moment = None
     claimed_at: Moment = None
     health: Annotated[
-        Health | None, BeforeValidator(lambda v: v if isinstance(v, str) and v else _mapping(v))
+        Health | None, BeforeValidator(lambda v: v if isinstance(v, str) and v else filled(v))
     ] = None
     alerts: Annotated[tuple[str, ...], BeforeValidator(_alert_labels)] = ()
     backhaul_type: Text = None
     backhaul_channel: Channel = None
     leaf_to_root: Annotated[
         tuple[Hop, ...] | None,
-        BeforeValidator(lambda v: None if v is None else _tolerant_tuple(Hop, v)),
+        BeforeValidator(lambda v: None if v is None else tolerant_tuple(Hop, v)),
     ] = None
     connected_device_count: Count = None
     network_mode: Text = None
@@ -391,12 +395,12 @@ class Node(PlumeModel):
         default=None, validation_alias=AliasChoices("mac", "ethernetMac", "radioMac24")
     )  # [23]
     link_states: Annotated[
-        tuple[LinkState, ...], BeforeValidator(lambda v: _tolerant_tuple(LinkState, v))
+        tuple[LinkState, ...], BeforeValidator(lambda v: tolerant_tuple(LinkState, v))
     ] = ()
     radio_stats: Annotated[
-        tuple[RadioStat, ...], BeforeValidator(lambda v: _tolerant_tuple(RadioStat, v))
+        tuple[RadioStat, ...], BeforeValidator(lambda v: tolerant_tuple(RadioStat, v))
     ] = ()
-    speed_test: Annotated[SpeedTest | None, BeforeValidator(_mapping)] = None
+    speed_test: Annotated[SpeedTest | None, BeforeValidator(filled)] = None
 
     @property
     def name(self) -> str:
@@ -495,7 +499,7 @@ def parse_state(value: object) -> str:
 
 def parse_customers(body: object) -> tuple[Customer, ...]:
     """Customers from any envelope that the clouds use; ShapeError when there is none."""
-    return _read_list(Customer, unwrap(body, "customers"))
+    return read_list(Customer, unwrap(body, "customers"))
 
 
 def parse_location(body: object) -> Location:
@@ -509,23 +513,23 @@ def parse_location(body: object) -> Location:
 def parse_locations(body: object) -> tuple[Location, ...]:
     """Homes; a lone object counts as a list of one. ShapeError when unreadable. [5]"""
     inner = unwrap(body, "locations", "location")
-    return _read_list(Location, [inner] if isinstance(inner, Mapping) else inner)
+    return read_list(Location, [inner] if isinstance(inner, Mapping) else inner)
 
 
 def parse_nodes(body: object) -> tuple[Node, ...]:
     """Pods from {"nodes": [...]}, doubled envelopes or a bare list; else ShapeError. [1]"""
-    return _read_list(Node, unwrap(body, "nodes"))
+    return read_list(Node, unwrap(body, "nodes"))
 
 
 def parse_wifi_networks(body: object) -> tuple[WifiNetwork, ...]:
     """Networks from the list call, or the primary one from the single call. [3]"""
     inner = unwrap(body, "wifiNetworks", "wifiNetwork")
-    return _read_list(WifiNetwork, [inner] if isinstance(inner, Mapping) else inner)
+    return read_list(WifiNetwork, [inner] if isinstance(inner, Mapping) else inner)
 
 
 def parse_wan_stats(body: object) -> WanStats:
     """Points from the first list whose rows carry byte counts; else ShapeError. [11, 12]"""
-    points = _read_list(WanPoint, _wan_rows(body))
+    points = read_list(WanPoint, _wan_rows(body))
     return WanStats(points=tuple(sorted(points, key=lambda point: point.timestamp)))
 
 
