@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
@@ -26,18 +27,24 @@ from src.demo.telegram_server import TelegramServer
 from src.demo.world import World
 from src.demo.world_ids import DEMO_CUSTOMER_ID, DEMO_LOCATION_ID
 from src.handlers.context import Timing
+from src.logs import setup_logging
 from src.settings import load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    import io
+    from collections.abc import Callable, Iterator
     from types import TracebackType
 
     from src.demo.plume_auth import Credential
     from src.handlers.context import PanoptesApplication
+    from src.logs import Redactor
 
 TOKEN = "700000001:AAFakeTokenForTheEmbeddedServer_000000"
 PATIENCE_S = 10.0  # for noisy machines; answers come within milliseconds
 PLUME = "https://plume.test"
+
+# Gives up on a hanging or failing cloud before a test gets long.
+QUICK = Timing(deadline_s=0.25)
 
 Message = dict[str, Any]
 
@@ -52,6 +59,22 @@ class Shared(httpx.AsyncBaseTransport):
         return await self._inner.handle_async_request(request)
 
 
+@contextlib.contextmanager
+def _logging_into(stream: io.StringIO, redact: Redactor) -> Iterator[None]:
+    root, ours = logging.getLogger(), ("telegram", "httpx", "httpcore")
+    handlers, level = root.handlers[:], root.level
+    levels = {name: logging.getLogger(name).level for name in ours}
+    setup_logging("DEBUG", "text", redact, stream)
+    try:
+        yield
+    finally:
+        logging.captureWarnings(capture=False)
+        root.handlers[:] = handlers
+        root.setLevel(level)
+        for name, before in levels.items():
+            logging.getLogger(name).setLevel(before)
+
+
 @dataclass
 class Bot:
     """Both servers and the bot, running for as long as the context is open."""
@@ -60,6 +83,7 @@ class Bot:
     environment: dict[str, str] = field(default_factory=dict)
     cloud: PlumeCloud = field(default_factory=lambda: PlumeCloud(World()))
     telegram: TelegramServer = field(default_factory=lambda: TelegramServer(token=TOKEN))
+    log: io.StringIO | None = None  # given: log into it as production does, at DEBUG
     _stack: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
     _application: PanoptesApplication | None = None
 
@@ -79,11 +103,14 @@ class Bot:
             },
             dotenv=None,
         )
+        services = panoptes_bot.build_services(settings, timing=self.timing)
+        if self.log is not None:
+            self._stack.enter_context(_logging_into(self.log, services.redact))
         plume.user_auth.clear()
         plume.configure(transport=Shared(self.cloud.app))
         telegram = {"transport": Shared(self.telegram.app)}
         self._application = panoptes_bot.build_application(
-            panoptes_bot.build_services(settings, timing=self.timing),
+            services,
             HTTPXRequest(httpx_kwargs=telegram),
             HTTPXRequest(httpx_kwargs=telegram),
         )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
-from src.logs import RedactingFilter, Redactor, setup_logging
+from src.logs import _QUIET, RedactingFilter, Redactor, setup_logging
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,10 @@ BASE64 = "MG9hZmFrZTpub3QtYS1zZWNyZXQ="
 def _logging_as_before() -> Iterator[None]:
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
+    levels = {name: logging.getLogger(name).level for name in _QUIET}
     yield
+    for name, before in levels.items():
+        logging.getLogger(name).setLevel(before)
     root.handlers[:] = handlers
     root.setLevel(level)
     logging.captureWarnings(capture=False)

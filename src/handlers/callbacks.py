@@ -14,7 +14,7 @@ from dataclasses import astuple, dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
-from telegram import Message, Update
+from telegram import Update
 from telegram.ext import BaseHandler
 
 from src.handlers.context import PanoptesContext
@@ -186,7 +186,7 @@ class PressHandler(BaseHandler[Update, PanoptesContext, Any]):
     def check_update(self, update: object) -> Press | None:
         """The press when it is one of ours."""
         query = update.callback_query if isinstance(update, Update) else None
-        if query is None or not isinstance(query.message, Message):
+        if query is None or query.message is None or not query.message.is_accessible:
             return None
         press = self._buttons.unpack(query.data)
         return press if isinstance(press, self._kind) else None

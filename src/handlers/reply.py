@@ -165,8 +165,9 @@ async def delete(message: Message) -> bool:
 
 def press_message(update: Update) -> Message | None:
     """The message that carries the pressed button, if it can still be edited."""
-    query = update.callback_query
-    return query.message if query and isinstance(query.message, Message) else None
+    message = update.callback_query.message if update.callback_query else None
+    # The library gives a message that is too old for the Bot API the same class, and the year 1970.
+    return message if isinstance(message, Message) and message.is_accessible else None
 
 
 async def deliver(update: Update, context: PanoptesContext, work: Awaitable[Answer]) -> None:

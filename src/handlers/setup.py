@@ -50,10 +50,10 @@ async def setup_start(update: Update, context: PanoptesContext) -> Step | int:
     chat, message = update.effective_chat, update.message
     pasted = " ".join(context.args or ())
     if chat is not None and chat.type != ChatType.PRIVATE:
-        link = f"https://t.me/{context.bot.username}?start=setup"
-        held_secret = bool(pasted) and message is not None and await delete(message)
-        text = texts.SETUP_EXPOSED_IN_GROUP if held_secret else texts.SETUP_IN_GROUP
-        await send(update, context, text.format(link=link))
+        if message is not None and looks_like_credentials(pasted):
+            await swallow_credentials(update, context, message)
+        else:
+            await send(update, context, texts.SETUP_IN_GROUP.format(link=_private_link(context)))
         return END
     context.draft.begin_setup()
     if message is not None and looks_like_credentials(pasted):
@@ -168,11 +168,14 @@ def looks_like_credentials(text: str) -> bool:
 
 
 async def swallow_credentials(update: Update, context: PanoptesContext, message: Message) -> None:
-    """Credentials outside of /setup: delete them, and say where they belong."""
-    chat = message.chat
-    await delete(message)
-    if chat.type == ChatType.PRIVATE:
-        await send(update, context, texts.STRAY_CREDENTIALS)
-        return
-    link = f"https://t.me/{context.bot.username}?start=setup"
-    await send(update, context, texts.SETUP_EXPOSED_IN_GROUP.format(link=link))
+    """Credentials where they do not belong: delete them, and say where they do."""
+    gone = texts.STRAY_DELETED if await delete(message) else texts.STRAY_LEFT
+    if message.chat.type == ChatType.PRIVATE:
+        text = f"{gone} Send /setup when you want to connect."
+    else:
+        text = f"{gone} {texts.STRAY_SEEN.format(link=_private_link(context))}"
+    await send(update, context, text)
+
+
+def _private_link(context: PanoptesContext) -> str:
+    return f"https://t.me/{context.bot.username}?start=setup"

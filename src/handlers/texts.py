@@ -115,12 +115,14 @@ SETUP_UNREACHABLE: Final = (
     "sent. Send the partner id again in a moment, or /cancel."
 )
 SETUP_IN_GROUP: Final = "Credentials do not belong in a group. Connect in our private chat: {link}"
-SETUP_EXPOSED_IN_GROUP: Final = (
-    "⚠️ That message held credentials, so I deleted it. Everybody here may have seen it: think "
-    "about renewing them. Connect in our private chat: {link}"
+STRAY_DELETED: Final = "⚠️ That message looked like Plume credentials, so I deleted it."
+STRAY_LEFT: Final = (
+    "⚠️ That message looks like Plume credentials, and I may not delete it: please delete it "
+    "yourself."
 )
-STRAY_CREDENTIALS: Final = (
-    "That looked like Plume credentials, so I deleted it. Send /setup when you want to connect."
+STRAY_SEEN: Final = (
+    "Everybody here may have seen it: think about renewing them. Connect in our private chat: "
+    "{link}"
 )
 
 ASK_CUSTOMER: Final = (
