@@ -25,7 +25,7 @@ CONFIG = {
 Reply = httpx.Response | Exception
 Route = Reply | object | Callable[[httpx.Request], Any]
 
-LOOPBACK_401 = {"error": {"statusCode": 401, "message": "Authorization Required"}}
+JSON_401 = {"error": {"statusCode": 401, "message": "Authorization Required"}}
 JSON_403 = {"error": {"statusCode": 403, "message": "Forbidden"}}
 HTML_403 = httpx.Response(403, html="<html><head><title>403 Forbidden</title></head></html>")
 
@@ -36,6 +36,7 @@ class FakePlume:
 
     def __init__(self, **options: float) -> None:
         self.calls: list[httpx.Request] = []
+        self.bearers: list[str] = []  # a request is sent again with another one
         self.left_at: list[float] = []
         self.token_calls: list[httpx.Request] = []
         self.token_answers: list[Reply] = []
@@ -61,6 +62,7 @@ class FakePlume:
         if request.url.host == "sso.example.net":
             return await self._token(request)
         self.calls.append(request)
+        self.bearers.append(request.headers.get("Authorization", "").removeprefix("Bearer "))
         self.left_at.append(asyncio.get_running_loop().time())
         self.in_flight += 1
         self.most_in_flight = max(self.most_in_flight, self.in_flight)
@@ -84,11 +86,12 @@ class FakePlume:
         replies = self.routes.get(request.url.path)
         assert replies is not None, f"nobody said what {request.url.path} answers"
         reply = replies.pop(0) if len(replies) > 1 else replies[0]
-        if callable(reply):
-            reply = reply(request)
-        if isinstance(reply, Awaitable):
-            reply = await reply
-        return _reply(reply)
+        if not callable(reply):
+            return _reply(reply)
+        made = reply(request)
+        if isinstance(made, Awaitable):
+            made = await made
+        return made if isinstance(made, httpx.Response) else _reply(made)
 
 
 def _reply(reply: Any) -> httpx.Response:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 from httpx_retries import Retry, RetryTransport
@@ -47,9 +47,8 @@ class _DeadlineRetry(Retry):
 
     def increment(self) -> Retry:
         """The state for the next try; the base class copies only the fields it knows."""
-        following = super().increment()
-        if isinstance(following, _DeadlineRetry):
-            following.ends_at = self.ends_at
+        following = cast("_DeadlineRetry", super().increment())
+        following.ends_at = self.ends_at
         return following
 
     async def asleep(self, response: httpx.Response | Exception) -> None:
