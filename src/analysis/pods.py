@@ -117,6 +117,7 @@ def _describe(
         "channel": None if is_gateway else channel,
         "parent_id": parent.id if parent else None,
         "parent_name": names.get(parent.id) if parent else None,
+        "path": [hop.id for hop in node.leaf_to_root or ()],
         "hops": hops,
         "devices": node.connected_device_count,
         "ip": node.ip,

@@ -59,6 +59,7 @@ class PodDetail(TypedDict):
     channel: int | str | None  # of the backhaul
     parent_id: str | None
     parent_name: str | None
+    path: list[str]  # ids from the parent up to the root; [] when none was reported
     hops: int | None  # 0 for the root, None when unknown
     devices: int | None
     ip: str | None

@@ -34,6 +34,30 @@ class Thresholds:
     # A history point speaks for this many usual steps, then the state is unknown.
     history_hold_steps: int = 2
     history_step_s: int = 900
+    # The cloud notices pods that vanish together within about this time of each other,
+    together_s: int = 120
+    # and from here on one cause for both is out of the question. Between the two: not sure.
+    apart_s: int = 600
+    # What recent speed tests reached is the proven capacity of a line.
+    capacity_days: int = 14
+    capacity_tests_least: int = 3
+    capacity_percentile: int = 90
+    line_full_pct: float = 80.0
+    evening_from_hour: int = 18
+    evening_to_hour: int = 23
+    evening_full_share_pct: float = 25.0
+    evening_room_share_pct: float = 10.0
+    # Three hours of 15-minute intervals: less says little about evenings.
+    evening_intervals_least: int = 12
+    usual_days: int = 14
+    usual_days_least: int = 5
+    # Speed tests run every three hours, so this much to either side meets one each day.
+    usual_window_min: int = 90
+    # A very steady figure is not unusual for a tenth more or less.
+    usual_slack_pct: float = 10.0
+    # A pod that booted reconnects within this time; together they are one event.
+    boot_connect_s: int = 600
+    changes_h: int = 24
 
 
 DEFAULT = Thresholds()

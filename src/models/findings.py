@@ -1,0 +1,172 @@
+"""Typed dictionaries of the analyses that judge: where it breaks, line or Wi-Fi, usual, call card.
+
+Plain JSON values, ready for `json.dumps`. Times are ISO-8601 UTC strings; `None` always means
+"not reported" or "cannot be told", never zero or bad. Sentences inside are plain text.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypedDict
+
+from src.models.results import Severity
+
+__all__ = [
+    "CallCard",
+    "Certainty",
+    "Change",
+    "ChangeKind",
+    "Comparison",
+    "Finding",
+    "FindingKind",
+    "Hop",
+    "HopEnd",
+    "LineVerdict",
+    "Trouble",
+    "UnhappyGroup",
+    "Usual",
+    "WorstHour",
+]
+
+Certainty = Literal["sure", "likely", "not sure"]
+
+# down: every pod of the group is disconnected; weak: connected, but badly; mixed: both.
+Trouble = Literal["down", "weak", "mixed"]
+
+# none: no bad hop; hop: one bad hop; hops: several; gateway: the gateway itself; home: line, power
+# or gateway, before any hop; unclear: something is bad, where cannot be told; unknown: unread.
+FindingKind = Literal["none", "hop", "hops", "gateway", "home", "unclear", "unknown"]
+
+ChangeKind = Literal[
+    "reboot", "disconnected", "reconnected", "firmware", "backhaul", "parent", "address"
+]
+
+
+class HopEnd(TypedDict):
+    """A pod at one end of a hop; `name` has the serial's end added where two share a name."""
+
+    id: str
+    name: str
+
+
+# The lower end hangs off the upper one; None when what it hung off cannot be told.
+Hop = TypedDict("Hop", {"from": HopEnd, "to": HopEnd | None})
+
+
+class UnhappyGroup(TypedDict):
+    """Unhappy pods that hang together: the first of them and those behind it."""
+
+    hop: Hop  # from the first unhappy pod towards the gateway
+    pods: list[str]  # ids, the first one first, then by distance
+    trouble: Trouble
+    since: str | None  # when the first pod changed
+    together: bool | None  # all changed within two minutes; None when not reported or not down
+    certainty: Certainty  # that this hop is the place
+    evidence: list[str]
+    doubts: list[str]  # why not "sure"
+
+
+class Finding(TypedDict):
+    """Where a home breaks. Sentences are for people; the other fields are for programs."""
+
+    kind: FindingKind
+    hop: Hop | None  # the one bad hop; only for kind "hop"
+    groups: list[UnhappyGroup]  # one for each independent place, the worst first
+    certainty: Certainty
+    evidence: list[str]
+    doubts: list[str]
+    affected: list[str]  # ids of all unhappy pods
+    behind: int  # unhappy pods behind the one bad hop's lower end
+    pods_total: int
+    gateway: HopEnd | None
+    trouble: Trouble | None
+    since: str | None
+    together: bool | None
+    shared: HopEnd | None  # the one pod that several bad hops lead to
+    timezone: str | None
+
+
+class WorstHour(TypedDict):
+    """The hour of the home's day in which the line was most often nearly full."""
+
+    hour: int  # 0..23, local to the verdict's `timezone`
+    above_pct: float  # share of its intervals above the limit, the worse direction
+    mean_max_mbps: float  # mean of the maxima in that hour and direction
+    direction: Literal["download", "upload"]
+
+
+class LineVerdict(TypedDict):
+    """Whether the line is full in the evening. Rates are Mbit/s, shares percent."""
+
+    verdict: Literal["full", "sometimes", "room", "unknown"]
+    reason: str | None  # why unknown, a plain sentence
+    capacity_download_mbps: float | None  # proven by speed tests, not what was sold
+    capacity_upload_mbps: float | None
+    tests_used: int
+    tests_needed: int  # how many more successful tests would prove a capacity
+    limit_pct: float  # from this share of the capacity on an interval counts as full
+    evening_from_hour: int
+    evening_to_hour: int
+    evening_intervals: int  # with figures
+    evening_download_pct: float | None  # share of evening intervals above the limit
+    evening_upload_pct: float | None
+    tested_intervals: int  # left out: a speed test filled the line in them
+    worst_hour: WorstHour | None
+    timezone: str
+    timezone_known: bool
+
+
+class Usual(TypedDict):
+    """A figure's normal at this time of day, from one value per day."""
+
+    median: float | None
+    low: float | None  # from here to `high` a value is usual
+    high: float | None
+    days: int  # days that have a value at this time of day
+    days_needed: int  # how many more days make a usual value; 0 when there is one
+    timezone: str
+    timezone_known: bool
+
+
+class Comparison(TypedDict):
+    """A value beside its normal. `percent` is the distance from the median, always positive."""
+
+    verdict: Literal["usual", "below", "above", "no usual yet", "unknown"]
+    percent: float | None
+    text: str  # such as "below usual by 56%"
+
+
+class Change(TypedDict):
+    """One thing that changed on a pod."""
+
+    kind: ChangeKind
+    pod_id: str
+    pod: str
+    at: str | None
+    before: str | None
+    after: str | None
+
+
+class CallCard(TypedDict):
+    """What a technician needs in the first 20 seconds of a call. Sentences are plain text."""
+
+    severity: Severity
+    summary: str  # the health verdict with its sign and word
+    since: str | None
+    finding: Finding
+    line: LineVerdict | None
+    uptime_pct: float | None
+    uptime_label: str | None
+    outage_count: int | None
+    history_granularity: str | None
+    history_limit: int | None
+    changes: list[Change]  # of the last 24 hours, newest first
+    changes_known: bool  # False: nothing could be compared, so no change proves nothing
+    questions: list[str]  # three, for the caller
+    next_step: str
+    gateway_serial: str | None
+    serials: dict[str, str]  # pod id -> serial, of the pods that the finding names
+    plain_names: dict[str, str]  # pod id -> a name that identifies nobody's hardware
+    affected_count: int
+    devices: int | None
+    isp: str | None
+    timezone: str | None
