@@ -59,6 +59,19 @@ class Shared(httpx.AsyncBaseTransport):
         return await self._inner.handle_async_request(request)
 
 
+class Hold:
+    """A cloud's `sleep` that lasts until it is let go: what the fault "slow" waits for."""
+
+    def __init__(self) -> None:
+        self._free = asyncio.Event()
+
+    async def __call__(self, _seconds: float) -> None:
+        await self._free.wait()
+
+    def let_go(self) -> None:
+        self._free.set()
+
+
 @contextlib.contextmanager
 def _logging_into(stream: io.StringIO, redact: Redactor) -> Iterator[None]:
     root, ours = logging.getLogger(), ("telegram", "httpx", "httpcore")
