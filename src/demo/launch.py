@@ -37,7 +37,15 @@ from src.demo.world_scenarios import load_scenario
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 
-__all__ = ["ADMIN_ID", "GROUP_TITLE", "PEOPLE", "TECHNICIAN_IDS", "run_demo"]
+__all__ = [
+    "ADMIN_ID",
+    "GROUP_TITLE",
+    "PEOPLE",
+    "TECHNICIAN_IDS",
+    "bot_environment",
+    "has_browser",
+    "run_demo",
+]
 
 ROOT = Path(__file__).resolve().parents[2]
 BOT_SCRIPT = ROOT / "panoptes_bot.py"
@@ -106,7 +114,11 @@ def _parser() -> argparse.ArgumentParser:
 
 async def _run(options: argparse.Namespace) -> int:
     stop = asyncio.Event()
-    token = _own_token() if options.demo_plume else f"7100000001:{secrets.token_urlsafe(26)}"
+    token = (
+        _own("TELEGRAM_BOT_TOKEN")
+        if options.demo_plume
+        else f"7100000001:{secrets.token_urlsafe(26)}"
+    )
     if not token:
         raise _StartError(
             "--demo-plume needs your bot's token in TELEGRAM_BOT_TOKEN, or in the file .env."
@@ -126,6 +138,7 @@ async def _run(options: argparse.Namespace) -> int:
             # The bot goes first, while its servers still answer.
             bot.stop()
             await keeper
+            servers.page.close()
     return 0
 
 
@@ -145,6 +158,8 @@ async def _servers(options: argparse.Namespace, token: str) -> AsyncIterator[_Se
             "PLUME_REPORTS_BASE": f"{plume_url}/reports/",
             "PLUME_SSO_URL": f"{plume_url}/oauth2/demo/v1/token",
         }
+        if telegram is None and (own_server := _own("TELEGRAM_API_BASE")):
+            environment["TELEGRAM_API_BASE"] = own_server
         if telegram is not None:
             url = (await stack.enter_async_context(ServedApp(telegram.app, lifespan=True))).url
             environment["TELEGRAM_API_BASE"] = f"{url}/bot"
@@ -193,14 +208,12 @@ def bot_environment(
     ours = {
         "PANOPTES_DATA_DIR": str(folder / "data"),
         "PANOPTES_LOG_LEVEL": inherited.get("PANOPTES_LOG_LEVEL", "WARNING"),
-        "PYTHONDONTWRITEBYTECODE": inherited.get("PYTHONDONTWRITEBYTECODE", ""),
     }
     return {**kept, **ours, **given}
 
 
-def _own_token() -> str:
-    """The user's real token: from the environment, else from ``.env`` as the bot reads it."""
-    name = "TELEGRAM_BOT_TOKEN"
+def _own(name: str) -> str:
+    """A setting of the user's real bot: environment first, then ``.env``, as it reads them."""
     return os.environ.get(name) or dotenv_values(".env").get(name) or ""
 
 
@@ -222,11 +235,11 @@ def _welcome(address: str, options: argparse.Namespace) -> None:
     _say("Ctrl-C stops everything.")
     if not is_loopback(options.host):
         _say(f"Note: listening on {options.host}; whoever has the address can use the demo.")
-    if not options.no_browser and _has_browser():
+    if not options.no_browser and has_browser():
         asyncio.get_running_loop().run_in_executor(None, webbrowser.open, address)
 
 
-def _has_browser() -> bool:
+def has_browser() -> bool:
     """Whether a browser can be expected: a desktop, and nobody's build server."""
     if os.environ.get("CI"):
         return False

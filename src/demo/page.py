@@ -86,6 +86,7 @@ class DemoPage:
         self._bot_running = True
         self._bot_since = float("-inf")
         self._bot_seen = False
+        self._chat = None if telegram is None else _ChatRoutes(telegram)
         inner = Starlette(
             routes=[Mount(f"/{key}", routes=self._routes(panel))],
             exception_handlers={_BadRequestError: _refused},
@@ -102,6 +103,11 @@ class DemoPage:
             self._bot_since = self._telegram.state.monotonic()
             self._telegram.state.events.emit("bot_process", running=running)
 
+    def close(self) -> None:
+        """End the event streams: a server that cuts them off instead complains about it."""
+        if self._chat is not None:
+            self._chat.close()
+
     def _bot_online(self, telegram: TelegramServer) -> bool:
         """Online means that this process polls: the server still trusts the one before it."""
         polls = (call for call in reversed(telegram.calls) if call.method == "getUpdates")
@@ -116,9 +122,8 @@ class DemoPage:
             Mount("/web", StaticFiles(directory=WEB)),
             Mount("/world", panel),
         ]
-        if self._telegram is not None:
-            chat = _ChatRoutes(self._telegram)
-            routes[2:2] = chat.routes()
+        if self._chat is not None:
+            routes[2:2] = self._chat.routes()
         return routes
 
     async def _state(self, _request: Request) -> Response:
@@ -157,6 +162,12 @@ class _ChatRoutes:
 
     def __init__(self, telegram: TelegramServer) -> None:
         self._telegram = telegram
+        self._closed = False
+
+    def close(self) -> None:
+        """Wake everybody who follows, and let them go."""
+        self._closed = True
+        self._telegram.state.events.emit("closed")
 
     def routes(self) -> list[Route]:
         """Below the key."""
@@ -231,7 +242,7 @@ class _ChatRoutes:
         if seen > events.seq:  # the page remembers another run
             yield _as_event({"seq": events.seq, "type": "gap"})
             seen = events.seq
-        while True:
+        while not self._closed:
             try:
                 await asyncio.wait_for(events.newer_than(seen), KEEP_ALIVE_S)
             except TimeoutError:

@@ -1,0 +1,119 @@
+"""Takes the pictures for the README: ``python -m tests.browser.screenshots``.
+
+It starts the real demo, walks to a home with a fault, and writes ``Documentation/images/*.png``
+for both widths and both themes. It is no test: it fails loudly when the walk does not work.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from playwright.async_api import async_playwright, expect
+
+from tests.browser.chromium import ARGUMENTS, chromium_path
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser, Locator, Page
+
+ROOT = Path(__file__).parents[2]
+IMAGES = ROOT / "Documentation" / "images"
+SIZES = {"wide": (1440, 900), "phone": (360, 780)}
+WITHIN_MS = 20_000
+
+
+async def main() -> None:
+    """One demo, one walk, all pictures."""
+    path = chromium_path()
+    if path is None:
+        raise SystemExit("no Chromium: install Debian's package 'chromium'")
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    demo = await asyncio.create_subprocess_exec(
+        sys.executable, "panoptes_bot.py", "--demo", "--no-browser",
+        cwd=ROOT, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        assert demo.stdout is not None
+        address = re.search(r"http://\S+", (await demo.stdout.readline()).decode())
+        assert address is not None
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.launch(executable_path=path, args=[*ARGUMENTS])
+            await _take_all(browser, address[0])
+            await browser.close()
+    finally:
+        demo.terminate()
+        await demo.wait()
+
+
+async def _take_all(browser: Browser, url: str) -> None:
+    page = await _open(browser, url, "wide", dark=False)
+    await _save(page, "demo-first-visit")
+    await _walk(page)
+    await page.context.close()
+    for name in SIZES:
+        for dark in (False, True):
+            page = await _open(browser, url, name, dark=dark)
+            theme = "dark" if dark else "light"
+            await _save(page, f"demo-{name}-{theme}")
+            if name == "phone":
+                await page.get_by_role("button", name="World").click()
+                await page.locator(".home-head").first.click()
+                await _save(page, f"demo-{name}-{theme}-world")
+            else:
+                await page.locator(".home-head").first.click()
+                await _save(page, f"demo-{name}-{theme}-world")
+            await page.context.close()
+    page = await _open(browser, url, "report", dark=False)
+    await _newest(page).screenshot(path=IMAGES / "status-report.png")
+    await page.context.close()
+
+
+async def _open(browser: Browser, url: str, size: str, *, dark: bool) -> Page:
+    width, height = SIZES.get(size, (1440, 1400))
+    context = await browser.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme="dark" if dark else "light",
+        device_scale_factor=2,
+        locale="en-GB",
+        timezone_id="Europe/Stockholm",
+        reduced_motion="reduce",
+    )
+    page = await context.new_page()
+    await page.goto(url)
+    await page.wait_for_selector("body[data-ready]")
+    await expect(page.locator("#banner")).to_be_hidden(timeout=WITHIN_MS)
+    return page
+
+
+async def _walk(page: Page) -> None:
+    """Maya connects, opens a home, a pod loses its power, and the report shows it."""
+    hints = page.get_by_role("region", name="What to try next").locator(".primary")
+    for words in ("Next", "header", "partner id", "Connected", "customer id", "Which one?"):
+        await hints.click()
+        box = page.get_by_label("Message", exact=True)
+        if await box.input_value():
+            await box.press("Enter")
+        await expect(_newest(page)).to_contain_text(words, timeout=WITHIN_MS)
+    await _newest(page).get_by_role("button", name="Home", exact=True).click()
+    await expect(_newest(page)).to_contain_text("All well", timeout=WITHIN_MS)
+    await page.locator(".home-head").first.click()
+    await page.get_by_role("button", name="Unplug pod: Study").click()
+    await expect(page.locator(".home").first).to_contain_text("Study: unplugged")
+    await _newest(page).get_by_role("button", name="Refresh").click()
+    await expect(_newest(page)).to_contain_text("Study is disconnected", timeout=WITHIN_MS)
+
+
+def _newest(page: Page) -> Locator:
+    return page.locator(".msg").last
+
+
+async def _save(page: Page, name: str) -> None:
+    await page.wait_for_timeout(400)  # the panel's pictures settle
+    await page.screenshot(path=IMAGES / f"{name}.png")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
