@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from src.models import OnlineStats, StatePoint, parse_online_stats
-from src.utils.stats_processor import process_online_stats
+from src.utils.stats_processor import online_segments, process_online_stats
 from tests.samples import NOW, at, history
 
 if TYPE_CHECKING:
@@ -261,3 +261,20 @@ def test_two_points_of_one_moment_leave_the_later_one() -> None:
     body = history("oo")
     body["locationState"].insert(1, {**body["locationState"][1], "value": "offline"})
     assert process(body)["uptime_pct"] == 100
+
+
+@pytest.mark.parametrize("states", ["oooo", "oxx-po", "-o-x", "?o?", "pppp"])
+def test_segments_tell_the_same_story_as_the_totals(states: str) -> None:
+    body = history(states)
+    stats = process_online_stats(body, "hours", 3, now=NOW)
+    segments = online_segments(body, stats)
+    assert [s.end for s in segments[:-1]] == [s.start for s in segments[1:]]
+    spent = {
+        state: sum(s.seconds for s in segments if s.state == state)
+        for state in ("online", "offline", "partial", "unknown")
+    }
+    assert spent == {state: stats[f"{state}_s"] for state in spent}  # type: ignore[literal-required]  # one key per state
+
+
+def test_a_period_that_is_not_known_has_no_segments() -> None:
+    assert online_segments(None, process_online_stats(None, "fortnights", 1)) == []

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from src.analysis.wan import analyze_wan_stats
+from src.analysis.wan import analyze_wan_stats, wan_rows
 from src.models import parse_wan_stats
 from tests.samples import NOW, Body, wan_point
 
@@ -196,3 +196,11 @@ def test_the_end_of_time_is_survived() -> None:
 def test_models_and_raw_json_give_the_same() -> None:
     body = {"fifteenMins": [wan_point(15), wan_point(30)]}
     assert analyze_wan_stats(parse_wan_stats(body)) == analyze_wan_stats(body)
+
+
+def test_rows_are_what_the_analysis_read() -> None:
+    body = {"fifteenMins": [wan_point(30), wan_point(90, rxMbytes=-1.0), wan_point(45)]}
+    rows, interval_s = wan_rows(body)
+    assert [(NOW - row.at).total_seconds() / 60 for row in rows] == [90, 45, 30]
+    assert ([row.down_mb for row in rows], interval_s) == ([None, 112.5, 112.5], 900)
+    assert wan_rows(None) == ([], 900)

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
     from src.models.results import BusyHour, WanAnalysis, WanPeak
 
-__all__ = ["analyze_wan_stats"]
+__all__ = ["WanRow", "analyze_wan_stats", "wan_rows"]
 
 _BITS_PER_BYTE = 8
 
 
-class _Row(NamedTuple):
+class WanRow(NamedTuple):
     """One interval: MB moved and the highest Mbit/s; None where nothing usable was reported."""
 
     at: datetime
@@ -52,8 +52,7 @@ def analyze_wan_stats(
     come in any order and number; intervals without figures count as intervals without data.
     """
     points = _read(wan)
-    interval_s = _interval(points, limits)
-    rows = [_row(point, interval_s, limits) for point in points]
+    rows, interval_s = _rows(points, limits)
     known = [row for row in rows if row.has_data]
     intervals = _intervals(points, interval_s)
     downs = [row.down_mb for row in rows if row.down_mb is not None]
@@ -78,6 +77,18 @@ def analyze_wan_stats(
         "timezone": (timezone or "UTC").strip() if zone(timezone) else "UTC",
         "timezone_known": zone(timezone) is not None,
     }
+
+
+def wan_rows(
+    wan: WanStats | Mapping[str, Any] | None, *, limits: Thresholds = DEFAULT
+) -> tuple[list[WanRow], int]:
+    """The intervals as the analysis reads them, oldest first, and the seconds of each."""
+    return _rows(_read(wan), limits)
+
+
+def _rows(points: Sequence[WanPoint], limits: Thresholds) -> tuple[list[WanRow], int]:
+    interval_s = _interval(points, limits)
+    return [_row(point, interval_s, limits) for point in points], interval_s
 
 
 def _read(wan: object) -> list[WanPoint]:
@@ -121,9 +132,9 @@ def _end(last: datetime, interval_s: int) -> datetime:
         return last
 
 
-def _row(point: WanPoint, interval_s: int, limits: Thresholds) -> _Row:
+def _row(point: WanPoint, interval_s: int, limits: Thresholds) -> WanRow:
     most_mb = limits.plausible_mbps * interval_s / _BITS_PER_BYTE
-    return _Row(
+    return WanRow(
         point.timestamp,
         _plausible(point.rx_mbytes, most_mb),
         _plausible(point.tx_mbytes, most_mb),
@@ -162,7 +173,7 @@ def _p95(megabytes: Sequence[float], interval_s: int) -> float | None:
 
 
 def _busy_hours(
-    rows: Sequence[_Row], interval_s: int, timezone: str | None, limits: Thresholds
+    rows: Sequence[WanRow], interval_s: int, timezone: str | None, limits: Thresholds
 ) -> list[BusyHour]:
     """Hours of the home's day that carry clearly more than the mean, the busiest first."""
     by_hour: dict[int, list[float]] = defaultdict(list)

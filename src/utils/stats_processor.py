@@ -11,7 +11,13 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from src.models.plume import OnlineStats, ShapeError, StatePoint, parse_online_stats
+from src.models.plume import (
+    OnlineStats,
+    ShapeError,
+    StatePoint,
+    parse_moment,
+    parse_online_stats,
+)
 from src.utils.thresholds import DEFAULT, Thresholds
 
 if TYPE_CHECKING:
@@ -19,7 +25,7 @@ if TYPE_CHECKING:
 
     from src.models.results import OnlineHistory, Outage, StripCell
 
-__all__ = ["process_online_stats"]
+__all__ = ["StateSegment", "online_segments", "process_online_stats"]
 
 State = Literal["online", "partial", "offline", "unknown"]
 
@@ -32,7 +38,7 @@ _CELLS = ((3 * 3_600, 12), (25 * 3_600, 24))
 _CELLS_MOST = 28
 
 
-class _Segment(NamedTuple):
+class StateSegment(NamedTuple):
     """A stretch of one state, in whole Unix seconds."""
 
     start: int
@@ -92,6 +98,24 @@ def process_online_stats(
     }
 
 
+def online_segments(
+    response: OnlineStats | Mapping[str, Any] | None,
+    history: OnlineHistory,
+    *,
+    limits: Thresholds = DEFAULT,
+) -> list[StateSegment]:
+    """The period of `history` as stretches of one state without gaps, oldest first.
+
+    `response` is what `history` was made of; the seconds of each state are those of `history`.
+    """
+    start, end = parse_moment(history["start"]), parse_moment(history["end"])
+    if start is None or end is None:
+        return []
+    points = sorted(_read(response).points, key=lambda point: point.timestamp)
+    hold_s = _step(points, limits) * limits.history_hold_steps
+    return _segments(points, _unix(start), _unix(end), hold_s)
+
+
 def _read(response: object) -> OnlineStats:
     if isinstance(response, OnlineStats):
         return response
@@ -149,10 +173,12 @@ def _period(
     return (start, end) if start < end else None
 
 
-def _segments(points: Sequence[StatePoint], start: int, end: int, hold_s: int) -> list[_Segment]:
+def _segments(
+    points: Sequence[StatePoint], start: int, end: int, hold_s: int
+) -> list[StateSegment]:
     """The period as stretches without gaps; neighbours of the same state are merged."""
     stamps = [_unix(point.timestamp) for point in points]
-    found: list[_Segment] = []
+    found: list[StateSegment] = []
     at = start
     for point, (begin, following) in zip(points, pairwise([*stamps, end]), strict=True):
         first = max(begin, start)
@@ -166,20 +192,20 @@ def _segments(points: Sequence[StatePoint], start: int, end: int, hold_s: int) -
     return found
 
 
-def _extend(segments: list[_Segment], start: int, end: int, state: State) -> None:
+def _extend(segments: list[StateSegment], start: int, end: int, state: State) -> None:
     if start >= end:
         return
     if segments and segments[-1].state == state:
         start = segments.pop().start
-    segments.append(_Segment(start, end, state))
+    segments.append(StateSegment(start, end, state))
 
 
-def _clip(segments: Sequence[_Segment], start: int, end: int) -> list[_Segment]:
-    cut = (_Segment(max(s.start, start), min(s.end, end), s.state) for s in segments)
+def _clip(segments: Sequence[StateSegment], start: int, end: int) -> list[StateSegment]:
+    cut = (StateSegment(max(s.start, start), min(s.end, end), s.state) for s in segments)
     return [segment for segment in cut if segment.seconds > 0]
 
 
-def _spent(segments: Sequence[_Segment]) -> dict[State, int]:
+def _spent(segments: Sequence[StateSegment]) -> dict[State, int]:
     spent: dict[State, int] = {"online": 0, "offline": 0, "partial": 0, "unknown": 0}
     for segment in segments:
         spent[segment.state] += segment.seconds
@@ -198,7 +224,7 @@ def _label(uptime: float | None, limits: Thresholds) -> str | None:
     return next((label for least, label in steps if uptime >= least), "Critical")
 
 
-def _outage(segment: _Segment, ongoing: bool) -> Outage:
+def _outage(segment: StateSegment, ongoing: bool) -> Outage:
     return {
         "start": _iso(segment.start),
         "end": _iso(segment.end),
@@ -207,7 +233,9 @@ def _outage(segment: _Segment, ongoing: bool) -> Outage:
     }
 
 
-def _trend(segments: Sequence[_Segment], start: int, end: int, limits: Thresholds) -> float | None:
+def _trend(
+    segments: Sequence[StateSegment], start: int, end: int, limits: Thresholds
+) -> float | None:
     """Uptime of the second half minus the first, in points; None when a half is hardly known."""
     middle = start + (end - start) // 2
     shares = []
@@ -230,7 +258,7 @@ def _direction(
     return "better" if points > 0 else "worse"
 
 
-def _strip(segments: Sequence[_Segment], start: int, end: int) -> list[StripCell]:
+def _strip(segments: Sequence[StateSegment], start: int, end: int) -> list[StripCell]:
     """Equal slots, each with the worst state known inside it: a short outage stays visible."""
     period_s = end - start
     cells = next((cells for most_s, cells in _CELLS if period_s <= most_s), _CELLS_MOST)
