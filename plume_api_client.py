@@ -57,7 +57,7 @@ from src.net.errors import (
     PlumeTimeoutError,
 )
 from src.net.exchange import API_READ_S, REPORTS_READ_S, Exchange
-from src.net.tokens import Token, utc_now
+from src.net.tokens import utc_now
 from src.net.urls import checked_id, checked_url, endpoint_path, query_of
 from src.utils.wan_formatter import format_wan_analysis
 
@@ -132,7 +132,10 @@ _ADDRESSES = {
 
 
 class _UserAuth(dict[int, SecretDict]):
-    """Credentials by user id; its repr names the users and nothing else."""
+    """Credentials by user id, checked on the way in; the repr names the users, nothing else."""
+
+    def __setitem__(self, user_id: int, config: Mapping[str, Any]) -> None:
+        super().__setitem__(user_id, _complete_config(config))
 
     def __repr__(self) -> str:
         return f"<credentials of users {sorted(self)}>"
@@ -168,17 +171,16 @@ def is_configured(user_id: int) -> bool:
 
 
 def set_user_auth(user_id: int, auth_config: Mapping[str, Any]) -> None:
-    """Keep a user's credentials, repaired and checked; token fields in it are used as well.
+    """Keep a user's credentials, repaired and checked. Other fields, old tokens too, are left out.
+
+    A token travels with the credential that it was issued for and never with a dictionary, so
+    changing a copy of somebody's credentials cannot carry their token along.
 
     Raises PlumeInputError without a word of what was given.
     """
-    config = _complete_config(auth_config)
     former = user_auth.get(user_id)
-    user_auth[user_id] = config
+    user_auth[user_id] = _complete_config(auth_config)
     _forget_unless_used(former)
-    token = Token.remembered(auth_config)
-    if token is not None:
-        _exchange().tokens.put(_credential(config), token)
 
 
 def get_user_auth(user_id: int) -> dict[str, Any] | None:

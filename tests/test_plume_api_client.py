@@ -114,14 +114,24 @@ async def test_configured_is_not_the_same_as_having_a_fresh_token() -> None:
     assert not client.is_configured(1)
 
 
-async def test_a_token_from_elsewhere_is_used(plume: FakePlume) -> None:
-    token = await client.get_oauth_token(CONFIG)
-    client.configure(transport=plume.transport)
-    client.set_user_auth(2, {**CONFIG, **token})
-    plume.answers("/api/Customers", [])
-    await client.plume_request(2, "GET", "Customers")
-    assert plume.bearers == ["fake-token-1"]
-    assert len(plume.token_calls) == 1
+async def test_a_changed_copy_of_credentials_does_not_carry_the_token_along(
+    plume: FakePlume,
+) -> None:
+    await client.get_oauth_token(CONFIG)
+    copy = client.get_user_auth(1)
+    assert copy is not None
+    assert copy["access_token"] == "fake-token-1"
+    client.set_user_auth(2, {**copy, "auth_header": OTHER_HEADER})
+    assert not client.is_oauth_token_valid(2)
+    assert client.user_auth[2] == {**CONFIG, "auth_header": OTHER_HEADER}
+
+
+def test_credentials_put_into_the_dictionary_are_checked_as_well() -> None:
+    client.user_auth[5] = {**CONFIG, "auth_header": HEADER.split()[1]}  # type: ignore[assignment]  # as scripts do
+    assert client.user_auth[5] == CONFIG
+    with pytest.raises(client.PlumeInputError):
+        client.user_auth[6] = {}  # type: ignore[assignment]  # as scripts do
+    assert "fake-secret" not in repr(client.user_auth[5])
 
 
 async def test_setting_the_same_credentials_again_keeps_the_token(plume: FakePlume) -> None:

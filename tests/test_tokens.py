@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -65,32 +65,14 @@ def test_life_of_a_token(told: object, life_s: int, usable_s: float) -> None:
     assert token.expiry.tzinfo is UTC
 
 
-def test_fields_can_be_remembered_and_are_not_in_the_repr() -> None:
+def test_a_token_is_in_its_fields_and_not_in_its_repr() -> None:
     token = Token.issued("fake-token", 1800, NOW)
-    assert Token.remembered(token.fields()) == token
+    assert token.fields() == {
+        "access_token": "fake-token",
+        "expires_in": 1800,
+        "token_expiry": NOW + timedelta(seconds=1740),
+    }
     assert "fake-token" not in repr(token)
-
-
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {},
-        {"access_token": "fake"},
-        {"access_token": "", "token_expiry": None},
-        {"access_token": 5, "token_expiry": NOW},
-        {"access_token": "fake", "token_expiry": NOW.replace(tzinfo=None)},
-        {"access_token": "fake", "token_expiry": "2026-05-18T06:30:00Z"},
-    ],
-)
-def test_incomplete_fields_are_no_token(fields: dict[str, object]) -> None:
-    assert Token.remembered(fields) is None
-
-
-def test_remembered_moments_become_utc() -> None:
-    there = NOW.astimezone(timezone(timedelta(hours=5, minutes=45)))
-    token = Token.remembered({"access_token": "fake", "token_expiry": there})
-    assert token == Token("fake", 0, NOW)
-    assert token.expiry.tzinfo is UTC
 
 
 def test_the_default_clock_is_aware_utc() -> None:

@@ -11,7 +11,7 @@ import httpx
 from src.net.flight import SingleFlight
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+    from collections.abc import AsyncGenerator, Awaitable, Callable
 
     from src.net.credentials import Credential
 
@@ -47,15 +47,6 @@ class Token:
         # A token of less than two minutes would otherwise be over before it is used.
         margin_s = min(_MARGIN_S, life_s / 2)
         return cls(access_token, int(life_s), now + timedelta(seconds=life_s - margin_s))
-
-    @classmethod
-    def remembered(cls, fields: Mapping[str, object]) -> Token | None:
-        """The token among the fields that `fields()` once returned, None when there is none."""
-        text, expiry = fields.get("access_token"), fields.get("token_expiry")
-        life = fields.get("expires_in")
-        if not isinstance(text, str) or not isinstance(expiry, datetime) or expiry.tzinfo is None:
-            return None
-        return cls(text, life if isinstance(life, int) else 0, expiry.astimezone(UTC))
 
     def fields(self) -> dict[str, object]:
         """As the token appears in a user's auth dictionary."""
