@@ -36,6 +36,15 @@ check: $(VENV)/.dev        ## lint, format and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
 
+bench: $(VENV)/.dev        ## what people wait for: a table, and benchmarks/latency.json
+	$(BIN)/python benchmarks/latency.py --json benchmarks/latency.json
+
+screenshots: $(VENV)/.dev  ## the pictures of the documents, taken from the running demo
+	$(BIN)/python -m tests.browser.screenshots
+
+soak: $(VENV)/.dev         ## the long runs: hundreds of kills
+	PANOPTES_TEST_SOAK=1 $(BIN)/python -m pytest tests/e2e -n 2
+
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
