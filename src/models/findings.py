@@ -6,9 +6,10 @@ Plain JSON values, ready for `json.dumps`. Times are ISO-8601 UTC strings; `None
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict
+from typing import TYPE_CHECKING, Literal, TypedDict
 
-from src.models.results import Severity
+if TYPE_CHECKING:
+    from src.models.results import Severity
 
 __all__ = [
     "CallCard",
