@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 IMAGES = ROOT / "Documentation" / "images"
-SIZES = {"wide": (1440, 900), "phone": (360, 780)}
+SIZES = {"wide": (1440, 1000), "phone": (360, 780)}
 WITHIN_MS = 20_000
 
 
@@ -60,11 +60,8 @@ async def _take_all(browser: Browser, url: str) -> None:
             await _save(page, f"demo-{name}-{theme}")
             if name == "phone":
                 await page.get_by_role("button", name="World").click()
-                await page.locator(".home-head").first.click()
-                await _save(page, f"demo-{name}-{theme}-world")
-            else:
-                await page.locator(".home-head").first.click()
-                await _save(page, f"demo-{name}-{theme}-world")
+            await page.locator(".home-head").first.click()
+            await _save(page, f"demo-{name}-{theme}-world")
             await page.context.close()
     page = await _open(browser, url, "report", dark=False)
     await _newest(page).screenshot(path=IMAGES / "status-report.png")
@@ -76,7 +73,7 @@ async def _open(browser: Browser, url: str, size: str, *, dark: bool) -> Page:
     context = await browser.new_context(
         viewport={"width": width, "height": height},
         color_scheme="dark" if dark else "light",
-        device_scale_factor=2,
+        device_scale_factor=1 if size == "wide" else 2,
         locale="en-GB",
         timezone_id="Europe/Stockholm",
         reduced_motion="reduce",

@@ -47,6 +47,11 @@ export class Composer {
 
   focus() { this.box.focus(); }
 
+  /** The bot's commands changed, perhaps while one is being typed. */
+  commandsChanged() {
+    if (document.activeElement === this.box && this.box.value) this.#suggest();
+  }
+
   close() {
     this.menu.hidden = true;
     this.selected = -1;

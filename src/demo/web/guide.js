@@ -22,7 +22,7 @@ const STEPS = {
   choose: () => ({ text: "Choose a home if the bot asks. Its report comes at once.", go: "incident", label: "I see it" }),
   incident: () => ({ text: "Now break something: in World, unplug a pod of this home. Then refresh the report.", world: true, label: "Open World" }),
   after: () => ({ text: "Refresh the report to see what the bot makes of it.", send: "/status" }),
-  more: () => ({ text: "Was the home up all week? Try /wan, /nodes and /wifi as well.", send: "/stats" }),
+  more: () => ({ text: "Was it up all week? See /wan and /wifi as well.", send: "/stats" }),
   done: ({ other }) => ({ text: `That was the tour. ${other.name} works for another ISP and sees other homes.`, person: other.id, label: `Be ${other.name}` }),
 };
 
@@ -35,8 +35,10 @@ export class Guide {
     byId("toggle-help").addEventListener("click", () => this.toggleWelcome());
   }
 
-  show(person, other, isPrivate) {
+  /** `known`: this person has written before, so a second tab need not begin at the beginning. */
+  show(person, other, isPrivate, known) {
     this.person = person;
+    if (known && isPrivate && !this.steps[person.id]) this.steps[person.id] = "more";
     this.other = other;
     this.isPrivate = isPrivate;
     this.#drawWelcome();

@@ -82,7 +82,7 @@ class Page {
     this.store.read(me, chatId);
     this.composer.moveTo(`${me}/${chatId}`, this.isPrivate ? "Message" : "Message the group");
     const other = this.store.people.find((person) => person.id !== me && person.credential.header !== this.person.credential.header);
-    this.guide.show(this.person, other, this.isPrivate);
+    this.guide.show(this.person, other, this.isPrivate, this.window.messages.size > 0);
     this.view.show(this.window, me);
     if (!byId("welcome").hidden && !this.window.messages.size) byId("scroll").scrollTop = 0;
     this.drawHead();
@@ -97,7 +97,7 @@ class Page {
     const status = byId("chat-status");
     const online = bot.online && this.linked;
     status.dataset.state = online ? "online" : "away";
-    status.textContent = `${this.person.name}, bot ${online ? "online" : "away"}`;
+    status.textContent = `${online ? "online" : "away"}, as ${this.person.name}`;
     this.people.draw(this.me, this.openChat);
     const banner = byId("banner");
     const words = !this.linked ? this.gone ?? "The demo is not answering. Trying again."
@@ -164,7 +164,9 @@ class Page {
   async readCommands() {
     this.commandsChanged = false;
     const chatWindow = this.window;
-    if (chatWindow) chatWindow.commands = (await api.chat(this.me, chatWindow.chat.id)).commands;
+    if (!chatWindow) return;
+    chatWindow.commands = (await api.chat(this.me, chatWindow.chat.id)).commands;
+    this.composer.commandsChanged();
   }
 
   /** Too much was missed, or the link was down for long: everything is read again. */

@@ -49,7 +49,7 @@ export class World {
     this.list = el("ul", { class: "homes", "aria-label": "Homes" });
     this.root.replaceChildren(
       el("header", { class: "world-head" },
-        el("div", {}, el("h2", {}, "World"), el("p", {}, "What happens here, the bot sees through the Plume API.")),
+        el("div", {}, el("h2", {}, "World"), el("p", {}, "The bot sees all of this through the Plume API.")),
         el("button", { type: "button", class: "icon-button drawer-close", "aria-label": "Close World", "data-close": "world" }, icon("close"))),
       el("section", { class: "controls", "aria-label": "Clock and cloud" },
         el("div", { class: "control" }, el("h3", {}, "Clock"), this.clock, this.speeds),
@@ -147,7 +147,7 @@ export class World {
     const onHome = kinds.filter(({ needs, kind }) => needs === "location" && kind !== "restore");
     return el("div", { class: "details" },
       el("p", { class: "verdict" }, home.verdict.replace(/^./, (letter) => letter.toUpperCase())),
-      this.hooks.put && el("p", { class: "home-id" }, el("span", {}, "Customer ID "), el("code", {}, home.customer_id),
+      this.hooks.put && el("p", { class: "home-id" }, el("span", {}, "Customer "), el("code", {}, home.customer_id),
         el("button", { type: "button", class: "quiet small", "data-focus": `put-${location}`, "aria-label": `Put customer ID of ${home.customer_name} in the message box`,
           onclick: () => this.hooks.put(home.customer_id) }, "Put in box")),
       el("div", { class: "actions", role: "group", "aria-label": `Incidents for ${home.location_name}` },
