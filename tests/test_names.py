@@ -23,7 +23,9 @@ async def _at_home_of(bot: Bot, customer: int) -> tuple[Person, HomePlan]:
     await person.connect()
     location = world_ids.location_id(customer, 0)
     await person.choose(world_ids.customer_id(customer), location)
-    return person, bot.cloud.world.home(location).plan
+    home = bot.cloud.world.home(location)
+    assert home is not None
+    return person, home.plan
 
 
 def _shown(name: str) -> str:
@@ -77,4 +79,4 @@ async def test_a_customer_of_300_homes_is_paged_to_the_end() -> None:
                 await person.press(">", list_)
         assert len(seen) == len(set(seen)) == 300
         await person.press(seen[-1], list_)
-        assert is_report(person.last())
+        await bot.telegram.wait_for(lambda: is_report(person.last()))
