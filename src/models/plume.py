@@ -48,6 +48,7 @@ __all__ = [
     "WanPoint",
     "WanStats",
     "WifiNetwork",
+    "alert_labels",
     "filled",
     "parse_customers",
     "parse_location",
@@ -148,7 +149,7 @@ def filled(value: object) -> object:
     return value if isinstance(value, BaseModel) or (isinstance(value, Mapping) and value) else None
 
 
-def _alert_labels(value: object) -> tuple[str, ...]:
+def alert_labels(value: object) -> tuple[str, ...]:
     """Alert items come as {type}, {name} or bare text. [14]"""
     labels = []
     for item in _items(value):
@@ -378,7 +379,7 @@ class Node(PlumeModel):
     health: Annotated[
         Health | None, BeforeValidator(lambda v: v if isinstance(v, str) and v else filled(v))
     ] = None
-    alerts: Annotated[tuple[str, ...], BeforeValidator(_alert_labels)] = ()
+    alerts: Annotated[tuple[str, ...], BeforeValidator(alert_labels)] = ()
     backhaul_type: Text = None
     backhaul_channel: Channel = None
     leaf_to_root: Annotated[
