@@ -14,7 +14,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 import httpx
@@ -25,6 +26,7 @@ import plume_api_client as plume
 from src.demo.plume_cloud import DEMO_CREDENTIALS, TOKEN_PATH, PlumeCloud
 from src.demo.telegram_server import TelegramServer
 from src.demo.world import World
+from src.demo.world_clock import VirtualClock
 from src.demo.world_ids import DEMO_CUSTOMER_ID, DEMO_LOCATION_ID
 from src.handlers.context import Timing
 from src.logs import setup_logging
@@ -43,10 +45,16 @@ TOKEN = "700000001:AAFakeTokenForTheEmbeddedServer_000000"
 PATIENCE_S = 10.0  # for noisy machines; answers come within milliseconds
 PLUME = "https://plume.test"
 
-# Gives up on a hanging or failing cloud before a test gets long.
-QUICK = Timing(deadline_s=0.25)
-
 Message = dict[str, Any]
+
+
+# The invented homes live around this moment, so that every run sees the same ones.
+START = datetime(2026, 5, 18, 9, 0, tzinfo=UTC)
+
+
+def invented_cloud(**options: Any) -> PlumeCloud:
+    """An embedded cloud that is the same in every run."""
+    return PlumeCloud(World(clock=VirtualClock(START)), **options)
 
 
 class Shared(httpx.AsyncBaseTransport):
@@ -94,7 +102,7 @@ class Bot:
 
     timing: Timing = field(default_factory=Timing)
     environment: dict[str, str] = field(default_factory=dict)
-    cloud: PlumeCloud = field(default_factory=lambda: PlumeCloud(World()))
+    cloud: PlumeCloud = field(default_factory=invented_cloud)
     telegram: TelegramServer = field(default_factory=lambda: TelegramServer(token=TOKEN))
     log: io.StringIO | None = None  # given: log into it as production does, at DEBUG
     _stack: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
@@ -116,7 +124,9 @@ class Bot:
             },
             dotenv=None,
         )
-        services = panoptes_bot.build_services(settings, timing=self.timing)
+        services = replace(
+            panoptes_bot.build_services(settings, timing=self.timing), clock=self.cloud.world.now
+        )
         if self.log is not None:
             self._stack.enter_context(_logging_into(self.log, services.redact))
         plume.user_auth.clear()
@@ -162,6 +172,21 @@ class Bot:
         chat_id = self.telegram.add_group(title, members, forum=topic is not None)
         thread = self.telegram.add_topic(chat_id, topic) if topic else None
         return [Person(self, p.user_id, chat_id, p.credential, thread) for p in people]
+
+    def break_plume(self, fault: str, path: str = "*", **options: Any) -> None:
+        """Begin a fault of the cloud, and let the bot give up on it before a test gets long."""
+        # A hanging call costs all of it; the others only need not to be outrun by a busy machine.
+        deadline_s = 0.25 if fault == "hang" else 0.8
+        self._hurry(replace(self.timing, deadline_s=deadline_s))
+        self.cloud.faults.set(fault, path, **options)
+
+    def mend_plume(self) -> None:
+        """End all faults, and give the bot its usual time again."""
+        self.cloud.faults.clear()
+        self._hurry(self.timing)
+
+    def _hurry(self, timing: Timing) -> None:
+        self.application.services = replace(self.application.services, timing=timing)
 
     def plume_calls(self, *, since: int = 0) -> list[str]:
         """Method and path of each call to Plume's API, tokens left out."""

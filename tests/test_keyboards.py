@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from telegram import InlineKeyboardMarkup
 
 BUTTONS = Buttons()
+PANELS = {Panel.STATUS, Panel.WAN, Panel.STATS, Panel.NODES, Panel.WIFI}
 HOME = Home("b1b1b1b1b1b1b1b100000000", "c2c2c2c2c2c2000000000000", "Home")
 
 
@@ -27,11 +28,11 @@ def _presses(keyboard: InlineKeyboardMarkup) -> list[object]:
     return [BUTTONS.unpack(b.callback_data) for row in keyboard.inline_keyboard for b in row]
 
 
-@pytest.mark.parametrize("panel", list(Panel))
+@pytest.mark.parametrize("panel", sorted(PANELS))
 def test_a_report_offers_the_others_refresh_and_change(panel: Panel) -> None:
     keyboard = keyboards.report(BUTTONS, panel, HOME, Span.HOURS_24)
     opened = [p for p in _presses(keyboard) if isinstance(p, OpenReport)]
-    assert {p.panel for p in opened} == set(Panel)
+    assert {p.panel for p in opened} == PANELS
     assert all(
         (p.customer_id, p.location_id) == (HOME.customer_id, HOME.location_id) for p in opened
     )

@@ -12,7 +12,7 @@ from src.demo.world_ids import (
     OTHER_CUSTOMER_ID,
     customer_id,
 )
-from tests.bot_harness import QUICK, Bot, Person, is_report, labels_of, text_of
+from tests.bot_harness import Bot, Person, is_report, labels_of, text_of
 
 ONE_HOME = customer_id(1)
 MANY_HOMES = customer_id(8)  # 24
@@ -94,14 +94,14 @@ async def test_a_customer_without_locations() -> None:
     ],
 )
 async def test_a_cloud_that_fails_keeps_the_question_open(fault: str, words: str) -> None:
-    async with Bot(timing=QUICK) as bot:
+    async with Bot() as bot:
         ann = await _connected(bot)
         await ann.ask("/locations")
-        bot.cloud.faults.set(fault)
+        bot.break_plume(fault)
         told = text_of(await ann.ask(ONE_HOME))
         assert words in told
         assert "/cancel" in told
-        bot.cloud.faults.clear()
+        bot.mend_plume()
         assert "not waiting" not in text_of(await ann.ask(ONE_HOME))
 
 
@@ -157,10 +157,10 @@ async def test_three_hundred_locations_stay_within_telegrams_limits() -> None:
 
 
 async def test_a_list_that_cannot_be_read_again_says_so_and_stays() -> None:
-    async with Bot(timing=QUICK) as bot:
+    async with Bot() as bot:
         ann = await _connected(bot)
         shown = await ann.ask(f"/locations {MANY_HOMES}")
-        bot.cloud.faults.set("500")
+        bot.break_plume("500")
         await ann.press(">", shown)
         assert "fault of its own" in text_of(await ann.answered(shown["message_id"]))
         assert "24 locations" in text_of(await ann.becomes(shown, "Page 1"))
@@ -182,15 +182,15 @@ async def test_change_location_asks_again_and_offers_the_same_customer(start: st
 
 
 async def test_a_pick_that_fails_changes_nothing_and_can_be_tried_again() -> None:
-    async with Bot(timing=QUICK) as bot:
+    async with Bot() as bot:
         ann = await _connected(bot)
         shown = await ann.ask(f"/locations {DEMO_CUSTOMER_ID}")
-        bot.cloud.faults.set("500")
+        bot.break_plume("500")
         await ann.press("Summer cottage", shown)
         told = await ann.answered(shown["message_id"])
         assert "fault of its own" in text_of(told)
         assert "No location is chosen" in text_of(await ann.ask("/status"))
-        bot.cloud.faults.clear()
+        bot.mend_plume()
         await ann.press("Try again", told)
         assert is_report(await ann.becomes(told, "Summer cottage"))
         assert "Summer cottage" in text_of(await ann.ask("/status"))

@@ -10,8 +10,7 @@ from urllib.parse import parse_qs
 import pytest
 
 import plume_api_client as plume
-from src.demo.plume_cloud import DEMO_CREDENTIALS, PlumeCloud
-from src.demo.world import World
+from src.demo.plume_cloud import DEMO_CREDENTIALS
 from src.demo.world_ids import (
     DEMO_COTTAGE_ID,
     DEMO_CUSTOMER_ID,
@@ -22,7 +21,15 @@ from src.demo.world_ids import (
 from src.handlers.context import Timing
 from src.handlers.report import section, with_reasons
 from src.handlers.state import Home, Place
-from tests.bot_harness import QUICK, Bot, Hold, Person, is_report, labels_of, text_of
+from tests.bot_harness import (
+    Bot,
+    Hold,
+    Person,
+    invented_cloud,
+    is_report,
+    labels_of,
+    text_of,
+)
 
 REPORTS = ("/status", "/wan", "/stats", "/nodes", "/wifi")
 OWN_LABEL = {
@@ -128,7 +135,7 @@ async def test_an_unchanged_refresh_is_no_error() -> None:
 
 
 async def test_status_asks_for_location_and_pods_together_and_for_nothing_else() -> None:
-    async with Bot(cloud=PlumeCloud(World(), latency_s=0.01)) as bot:
+    async with Bot(cloud=invented_cloud(latency_s=0.01)) as bot:
         ann = await _ready(bot)
         before = len(bot.cloud.requests)
         await ann.ask("/status")
@@ -149,9 +156,9 @@ async def test_status_asks_for_location_and_pods_together_and_for_nothing_else()
 async def test_a_section_fails_alone_and_the_report_says_what_is_missing(
     broken: str, fault: str, still: str, missing: str
 ) -> None:
-    async with Bot(timing=QUICK) as bot:
+    async with Bot() as bot:
         ann = await _ready(bot)
-        bot.cloud.faults.set(fault, broken)
+        bot.break_plume(fault, broken)
         report = await ann.ask("/status")
         assert is_report(report)
         assert still in text_of(report)
@@ -176,16 +183,16 @@ ERRORS = {
 @pytest.mark.parametrize("command", REPORTS)
 @pytest.mark.parametrize("fault", ERRORS)
 async def test_whatever_plume_does_there_is_one_clear_answer(fault: str, command: str) -> None:
-    async with Bot(timing=QUICK) as bot:
+    async with Bot() as bot:
         ann = await _ready(bot)
-        bot.cloud.faults.set(fault)
+        bot.break_plume(fault)
         number = ann.say(command)
         told = await ann.answered(number)
         assert ERRORS[fault] in text_of(told)
         assert labels_of(told) == ["🔄 Try again", "📍 Change location"]
         await ann.quiet()
         assert len(ann.shown(number)) == 2, "the answer, and the help that quiet() asks for"
-        bot.cloud.faults.clear()
+        bot.mend_plume()
         if fault != "html_403":  # the breaker stays open, as it should
             await ann.press("Try again", told)
             assert is_report(await ann.becomes(told, "Read at"))
@@ -202,10 +209,10 @@ async def test_refused_credentials_lead_to_setup() -> None:
 
 
 async def test_a_failed_refresh_leaves_the_old_report_alone() -> None:
-    async with Bot(timing=QUICK) as bot:
+    async with Bot() as bot:
         ann = await _ready(bot)
         message = await ann.ask("/wan")
-        bot.cloud.faults.set("500")
+        bot.break_plume("500")
         await ann.press("Refresh", message)
         told = await ann.answered(message["message_id"])
         assert "fault of its own" in text_of(told)
@@ -283,7 +290,7 @@ async def test_no_link_previews_and_html_everywhere() -> None:
 async def test_slow_work_shows_a_placeholder_that_becomes_the_report() -> None:
     hold = Hold()
     async with Bot(
-        cloud=PlumeCloud(World(), sleep=hold),
+        cloud=invented_cloud(sleep=hold),
         timing=Timing(progress_after_s=0.02, action_every_s=0.02),
     ) as bot:
         ann = await _ready(bot)
@@ -304,9 +311,7 @@ async def test_slow_work_shows_a_placeholder_that_becomes_the_report() -> None:
 
 async def test_a_slow_press_shows_a_chat_action_and_no_placeholder() -> None:
     hold = Hold()
-    async with Bot(
-        cloud=PlumeCloud(World(), sleep=hold), timing=Timing(progress_after_s=0.02)
-    ) as bot:
+    async with Bot(cloud=invented_cloud(sleep=hold), timing=Timing(progress_after_s=0.02)) as bot:
         ann = await _ready(bot)
         message = await ann.ask("/status")
         bot.telegram.calls.clear()
@@ -320,9 +325,7 @@ async def test_a_slow_press_shows_a_chat_action_and_no_placeholder() -> None:
 
 async def test_a_second_press_in_a_busy_chat_is_answered_at_once() -> None:
     hold = Hold()
-    async with Bot(
-        cloud=PlumeCloud(World(), sleep=hold), timing=Timing(progress_after_s=60)
-    ) as bot:
+    async with Bot(cloud=invented_cloud(sleep=hold), timing=Timing(progress_after_s=60)) as bot:
         ann = await _ready(bot)
         message = await ann.ask("/status")
         bot.cloud.faults.set("slow", f"{HOME_PATH}/wifiNetworks", seconds=60)
@@ -338,9 +341,7 @@ async def test_a_second_press_in_a_busy_chat_is_answered_at_once() -> None:
 
 async def test_nobody_waits_for_another_persons_slow_call() -> None:
     hold = Hold()
-    async with Bot(
-        cloud=PlumeCloud(World(), sleep=hold), timing=Timing(progress_after_s=60)
-    ) as bot:
+    async with Bot(cloud=invented_cloud(sleep=hold), timing=Timing(progress_after_s=60)) as bot:
         slow = bot.person("Slow", DEMO_CREDENTIALS[1])
         await slow.connect()
         assert is_report(await slow.ask(f"/locations {customer_id(15)}"))

@@ -10,7 +10,7 @@ import pytest
 
 from src.demo.plume_cloud import DEMO_CREDENTIALS, TOKEN_PATH
 from src.handlers.setup import looks_like_credentials
-from tests.bot_harness import QUICK, Bot, Person, labels_of, text_of
+from tests.bot_harness import Bot, Person, labels_of, text_of
 
 NORTHWIND = DEMO_CREDENTIALS[0]
 CODE = NORTHWIND.header.split()[1]
@@ -95,14 +95,14 @@ async def test_nothing_that_was_entered_is_ever_sent_back_or_logged() -> None:
     ],
 )
 async def test_a_cloud_that_cannot_be_asked_is_not_the_persons_fault(fault: str, word: str) -> None:
-    async with Bot(timing=QUICK) as bot:
+    async with Bot() as bot:
         ann = await _at_partner_step(bot)
         options: dict[str, Any] = {"retry_after": 30} if fault == "429" else {}
-        bot.cloud.faults.set(fault, "/oauth2/*", **options)
+        bot.break_plume(fault, "/oauth2/*", **options)
         told = text_of(await ann.ask(NORTHWIND.partner_id))
         assert word in told
         assert "partner id again" in told
-        bot.cloud.faults.clear()
+        bot.mend_plume()
         assert "Connected" in text_of(await ann.ask(NORTHWIND.partner_id))
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from telegram.constants import ChatType
-
 from src.handlers import texts
 from src.handlers.conversation import END
+from src.handlers.incoming import is_private, message_of, text_of, user_of
 from src.handlers.reply import answer, send
 from src.handlers.setup import looks_like_credentials, swallow_credentials
 from src.handlers.state import Place
@@ -30,11 +29,11 @@ __all__ = [
 
 async def start_command(update: Update, context: PanoptesContext) -> None:
     """Welcome the person with their own next step."""
-    user, state = update.effective_user, context.services.state
-    is_connected = user is not None and await state.is_connected(user.id)
+    user, state = user_of(update), context.services.state
+    is_connected = await state.is_connected(user.id)
     home = await state.home(Place.of(update)) if is_connected else None
     text = texts.start(
-        user.first_name if user else "",
+        user.first_name,
         connected=is_connected,
         home=home.title if home else None,
     )
@@ -65,20 +64,14 @@ async def old_button(update: Update, context: PanoptesContext) -> None:
 
 async def unknown_command(update: Update, context: PanoptesContext) -> None:
     """A command that does not exist; in a group it may be meant for another bot."""
-    if _is_private(update):
+    if is_private(update):
         await send(update, context, texts.UNKNOWN_COMMAND)
 
 
 async def stray_text(update: Update, context: PanoptesContext) -> None:
     """Text that answers no question. In groups people talk to each other, not to us."""
-    message = update.message
-    if message is None:
-        return
-    if looks_like_credentials(message.text or message.caption or ""):
+    message = message_of(update)
+    if looks_like_credentials(text_of(message)):
         await swallow_credentials(update, context, message)
-    elif _is_private(update):
+    elif is_private(update):
         await send(update, context, texts.UNEXPECTED_TEXT)
-
-
-def _is_private(update: Update) -> bool:
-    return update.effective_chat is not None and update.effective_chat.type == ChatType.PRIVATE

@@ -13,6 +13,7 @@ from src.handlers import keyboards, report, texts
 from src.handlers.callbacks import ChangeLocation, ListLocations, PickLocation
 from src.handlers.conversation import END, Step, step
 from src.handlers.errors import describe
+from src.handlers.incoming import message_of, text_of, user_of
 from src.handlers.reply import Answer, answer, deliver, send
 from src.handlers.setup import looks_like_credentials, swallow_credentials
 from src.handlers.state import Place
@@ -63,9 +64,9 @@ async def change_location(
 @step(Step.CUSTOMER)
 async def take_customer_id(update: Update, context: PanoptesContext) -> Step | int:
     """Look the customer up; a wrong id keeps the question open."""
-    message = update.message
-    text = (message.text if message else None) or ""
-    if message is not None and looks_like_credentials(text):
+    message = message_of(update)
+    text = text_of(message)
+    if looks_like_credentials(text):
         await swallow_credentials(update, context, message)
         return END
     return await _look_up(update, context, text.strip())
@@ -93,10 +94,9 @@ async def _locations_or_problem(
     update: Update, context: PanoptesContext, customer_id: str
 ) -> Sequence[Location] | Answer:
     """The customer's locations, at least one; else what to tell the person."""
-    user = update.effective_user
     try:
         with plume.caller("person", context.services.timing.deadline_s):
-            locations = await plume.get_locations_for_customer(user.id if user else 0, customer_id)
+            locations = await plume.get_locations_for_customer(user_of(update).id, customer_id)
     except plume.PlumeInputError:
         return Answer(texts.BAD_CUSTOMER, replaces=False)
     except (plume.PlumeNotFoundError, plume.PlumePermissionError):

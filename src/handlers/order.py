@@ -29,7 +29,7 @@ class ChatOrder(BaseUpdateProcessor):
         super().__init__(_AT_ONCE)
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._on_wait = on_wait
-        self._running: set[asyncio.Task[Any]] = set()
+        self._running: set[asyncio.Task[Any] | None] = set()
 
     async def initialize(self) -> None:
         """Nothing to prepare."""
@@ -41,12 +41,10 @@ class ChatOrder(BaseUpdateProcessor):
         """Await the work when the chat's earlier work is done."""
         task = asyncio.current_task()
         try:
-            if task is not None:
-                self._running.add(task)
+            self._running.add(task)
             await self._in_turn(update, coroutine)
         finally:
-            if task is not None:
-                self._running.discard(task)
+            self._running.discard(task)
             if inspect.iscoroutine(coroutine):
                 coroutine.close()  # cancelled while waiting: it was never started
 
@@ -78,5 +76,5 @@ class ChatOrder(BaseUpdateProcessor):
         asyncio.get_running_loop().call_later(grace_s, self._cancel_all)
 
     def _cancel_all(self) -> None:
-        for task in list(self._running):
+        for task in filter(None, list(self._running)):
             task.cancel()

@@ -18,6 +18,7 @@ from telegram.constants import ChatAction, ChatType, ParseMode
 from telegram.error import BadRequest, TelegramError
 
 from src.handlers import texts
+from src.handlers.incoming import chat_of, thread_of
 from src.utils.markup import plain
 
 if TYPE_CHECKING:
@@ -87,14 +88,12 @@ async def send(
     keyboard: InlineKeyboardMarkup | None = None,
     *,
     reply_expected: bool = False,
-) -> Message | None:
+) -> Message:
     """A new message where the update came from, in its topic; protected in groups.
 
     In groups a bot sees replies only, so a question there opens the reply field by itself.
     """
-    chat = update.effective_chat
-    if chat is None:
-        return None
+    chat = chat_of(update)
     markup: InlineKeyboardMarkup | ForceReply | None = keyboard
     if reply_expected and chat.type != ChatType.PRIVATE:
         markup = ForceReply(selective=True)
@@ -106,7 +105,7 @@ async def send(
             parse_mode=parse_mode,
             reply_markup=markup,
             reply_parameters=_reply_to(update) if markup is not keyboard else None,
-            message_thread_id=_thread_of(update),
+            message_thread_id=thread_of(update),
             link_preview_options=_NO_PREVIEW,
             protect_content=chat.type != ChatType.PRIVATE or None,
         )
@@ -212,8 +211,8 @@ async def _typing(update: Update, context: PanoptesContext, after_s: float) -> A
 async def _keep_typing(
     update: Update, context: PanoptesContext, after_s: float, stop: asyncio.Event
 ) -> None:
-    chat, pause = update.effective_chat, after_s
-    while chat is not None:
+    pause = after_s
+    while True:
         if pause:
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), pause)
@@ -221,16 +220,11 @@ async def _keep_typing(
             return
         try:
             await context.bot.send_chat_action(
-                chat.id, ChatAction.TYPING, message_thread_id=_thread_of(update)
+                chat_of(update).id, ChatAction.TYPING, message_thread_id=thread_of(update)
             )
         except TelegramError as error:
             logger.debug("no chat action: %s", error)
         pause = context.services.timing.action_every_s
-
-
-def _thread_of(update: Update) -> int | None:
-    message = update.effective_message
-    return message.message_thread_id if message and message.is_topic_message else None
 
 
 def _reply_to(update: Update) -> ReplyParameters | None:

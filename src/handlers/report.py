@@ -14,6 +14,7 @@ import plume_api_client as plume
 from src.handlers import keyboards, texts
 from src.handlers.callbacks import OpenReport, Panel, PickLocation, Span
 from src.handlers.errors import describe, report_unexpected, why
+from src.handlers.incoming import is_private, user_of
 from src.handlers.reply import Answer, answer, deliver, send
 from src.handlers.state import Home, Place
 from src.utils.markup import MESSAGE_LIMIT, moment, units
@@ -105,10 +106,9 @@ async def choice(
 
 async def connected(update: Update, context: PanoptesContext) -> bool:
     """Whether the person has credentials; if not, says what to do."""
-    user, chat = update.effective_user, update.effective_chat
-    if user is not None and await context.services.state.is_connected(user.id):
+    if await context.services.state.is_connected(user_of(update).id):
         return True
-    private = chat is not None and chat.type == chat.PRIVATE
+    private = is_private(update)
     text = texts.NOT_CONNECTED if private else texts.NOT_CONNECTED_IN_GROUP
     if update.callback_query:
         await answer(update, context, text, alert=True)
@@ -180,13 +180,11 @@ async def _build(
     span: Span,
     build: Builder,
 ) -> Report:
-    services, place, user = context.services, Place.of(update), update.effective_user
-    if user is None:
-        raise plume.PlumeNotConfiguredError("an update without a user")
+    services, place = context.services, Place.of(update)
     chosen = await services.state.home(place)
     wanted = Home(press.customer_id, press.location_id)
     current = wanted.same_as(chosen)
-    ask = Ask(user.id, chosen if chosen and current else wanted, services.clock(), span)
+    ask = Ask(user_of(update).id, chosen if chosen and current else wanted, services.clock(), span)
     deadline_s = services.timing.deadline_s
     # The client ends each call itself; the second clock is for everything else.
     with plume.caller("person", deadline_s):

@@ -12,12 +12,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pydantic import SecretStr
-from telegram.constants import ChatType
 
 import plume_api_client as plume
 from src.handlers import keyboards, texts
 from src.handlers.conversation import END, Step, step
 from src.handlers.errors import describe, why
+from src.handlers.incoming import is_private, message_of, text_of, user_of
 from src.handlers.reply import Answer, answer, delete, deliver, send
 
 if TYPE_CHECKING:
@@ -47,17 +47,16 @@ _REFUSED: Final = {
 @step(END)
 async def setup_start(update: Update, context: PanoptesContext) -> Step | int:
     """Ask for the header; in a group, point to the private chat instead."""
-    chat, message = update.effective_chat, update.message
     pasted = " ".join(context.args or ())
-    if chat is not None and chat.type != ChatType.PRIVATE:
-        if message is not None and looks_like_credentials(pasted):
-            await swallow_credentials(update, context, message)
+    if not is_private(update):
+        if looks_like_credentials(pasted):
+            await swallow_credentials(update, context, message_of(update))
         else:
             await send(update, context, texts.SETUP_IN_GROUP.format(link=_private_link(context)))
         return END
     context.draft.begin_setup()
-    if message is not None and looks_like_credentials(pasted):
-        return await _take_header(update, context, message, pasted)
+    if looks_like_credentials(pasted):
+        return await _take_header(update, context, message_of(update), pasted)
     await send(update, context, texts.ASK_HEADER)
     return Step.HEADER
 
@@ -78,10 +77,8 @@ async def setup_pressed(update: Update, context: PanoptesContext, _press: Connec
 @step(Step.HEADER)
 async def ask_partner_id(update: Update, context: PanoptesContext) -> Step | int:
     """Take the header and ask for the partner id."""
-    message = update.message
-    if message is None:
-        return Step.HEADER
-    return await _take_header(update, context, message, message.text or message.caption or "")
+    message = message_of(update)
+    return await _take_header(update, context, message, text_of(message))
 
 
 async def _take_header(
@@ -106,9 +103,9 @@ async def _take_header(
 @step(Step.PARTNER)
 async def confirm_auth(update: Update, context: PanoptesContext) -> Step | int:
     """Take the partner id, and let Plume decide about both."""
-    message, header = update.message, context.draft.header
-    pasted = (message.text if message else None) or ""
-    if message is not None and looks_like_credentials(pasted):  # the header once more
+    message, header = message_of(update), context.draft.header
+    pasted = text_of(message)
+    if looks_like_credentials(pasted):  # the header once more
         return await _take_header(update, context, message, pasted)
     if header is None:
         await send(update, context, texts.ASK_HEADER)
@@ -134,7 +131,7 @@ async def _try_credentials(
     update: Update, context: PanoptesContext, header: SecretStr, partner_id: str
 ) -> tuple[str, Step | int]:
     """Ask for a token; what to say, and which step comes next."""
-    services, user = context.services, update.effective_user
+    services = context.services
     config = {
         "auth_header": header.get_secret_value(),
         "partner_id": partner_id,
@@ -152,8 +149,7 @@ async def _try_credentials(
         return f"{describe(error)} Then send the partner id again, or /cancel.", Step.PARTNER
     except plume.PlumeAPIError as error:
         return texts.SETUP_UNREACHABLE.format(why=why(error)), Step.PARTNER
-    if user is not None:
-        await services.state.connect(user.id, config | token)
+    await services.state.connect(user_of(update).id, config | token)
     context.draft.forget()
     return texts.SETUP_DONE, END
 
@@ -170,7 +166,7 @@ def looks_like_credentials(text: str) -> bool:
 async def swallow_credentials(update: Update, context: PanoptesContext, message: Message) -> None:
     """Credentials where they do not belong: delete them, and say where they do."""
     gone = texts.STRAY_DELETED if await delete(message) else texts.STRAY_LEFT
-    if message.chat.type == ChatType.PRIVATE:
+    if is_private(update):
         text = f"{gone} Send /setup when you want to connect."
     else:
         text = f"{gone} {texts.STRAY_SEEN.format(link=_private_link(context))}"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import plume_api_client as plume
+from src.handlers.incoming import chat_of, thread_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,11 +60,7 @@ class Place:
     @classmethod
     def of(cls, update: Update) -> Place:
         """The place of an update that has passed the gate."""
-        chat, message = update.effective_chat, update.effective_message
-        if chat is None:
-            raise ValueError("an update without a chat has no place")
-        in_topic = message is not None and bool(message.is_topic_message)
-        return cls(chat.id, message.message_thread_id if message and in_topic else None)
+        return cls(chat_of(update).id, thread_of(update))
 
 
 class State:
