@@ -88,7 +88,7 @@ ALLOWED_UPDATES: Final = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_
 EXIT_UNAVAILABLE: Final = 69  # EX_UNAVAILABLE: worth a restart later
 _BOOTSTRAP_RETRIES: Final = 10
 # One connection for each answer under way: 200 people may ask in the same second.
-_CONNECTIONS: Final = 256
+_CONNECTIONS: Final = 64
 
 _COMMANDS: Final[Mapping[str, Handler]] = MappingProxyType(
     {
