@@ -55,6 +55,9 @@ class Thresholds:
     usual_window_min: int = 90
     # A very steady figure is not unusual for a tenth more or less.
     usual_slack_pct: float = 10.0
+    # Speeds of the second half of a period against the first one.
+    speed_trend_pct: float = 10.0
+    speed_trend_tests_least: int = 3
     # A pod that booted reconnects within this time; together they are one event.
     boot_connect_s: int = 600
     changes_h: int = 24
