@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Literal, TypedDict
+from typing import TYPE_CHECKING, Annotated, Literal, TypedDict
 
 from pydantic import AliasChoices, BeforeValidator, Field
 
@@ -25,13 +25,15 @@ from src.models.plume import (
     unwrap,
 )
 
+if TYPE_CHECKING:
+    from src.models.findings import Comparison, Usual
+
 __all__ = [
     "ActiveAlert",
     "HomeAlerts",
     "Reboot",
     "SpeedFigures",
     "SpeedHistory",
-    "SpeedUsual",
     "parse_home_alerts",
     "parse_reboots",
     "parse_speed_tests",
@@ -83,28 +85,20 @@ class SpeedFigures(TypedDict):
     at: str | None
 
 
-class SpeedUsual(TypedDict):
-    """What is normal here, in Mbit/s: the median, and the middle four fifths of the tests."""
-
-    median_mbps: float
-    low_mbps: float
-    high_mbps: float
-    tests: int
-    same_hours: bool  # of tests around this time of day; else of all
-
-
 class SpeedHistory(TypedDict):
     """A node's speed tests over a period. None where there are too few tests to say."""
 
     tests: int  # that worked
     failed: int
-    start: str | None
+    start: str | None  # of the first and of the last test, failed ones included
     end: str | None
-    newest: SpeedFigures | None
-    last_failed_at: str | None  # only when it is later than the newest that worked
-    usual_download: SpeedUsual | None  # without the newest
-    usual_upload: SpeedUsual | None
-    verdict: Literal["usual", "slower", "faster", "unknown"]
+    newest: SpeedFigures | None  # the newest that worked
+    last_failed_at: str | None  # only when a failed test is the very newest
+    usual_download: Usual | None  # without the newest; None where no test worked
+    usual_upload: Usual | None
+    download: Comparison | None  # the newest beside its usual
+    upload: Comparison | None
+    verdict: Literal["usual", "slower", "faster", "unknown"]  # of both together
     trend: Literal["faster", "slower", "steady"] | None  # download, second half against first
     trend_pct: float | None
     timezone: str | None
