@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib.util
 import logging
 import os
@@ -221,10 +222,14 @@ async def test_sigterm_ends_the_process_cleanly(tmp_path: Path) -> None:
         stderr=asyncio.subprocess.PIPE,
     )
     assert process.stderr is not None
-    first = await asyncio.wait_for(process.stderr.readline(), 20)
+    try:
+        first = await asyncio.wait_for(process.stderr.readline(), 20)
+        process.send_signal(signal.SIGTERM)
+        rest = await asyncio.wait_for(process.stderr.read(), 20)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
     assert b"open to everybody" in first
-    process.send_signal(signal.SIGTERM)
-    rest = await asyncio.wait_for(process.stderr.read(), 20)
-    await process.wait()
     assert TOKEN.encode() not in first + rest
     assert b"Traceback" not in rest, rest.decode()
