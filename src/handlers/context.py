@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from telegram.ext import Application as PtbApplication
 from telegram.ext import CallbackContext, ExtBot, JobQueue
 
+from src.handlers.pictures import FileIds
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -59,6 +61,7 @@ class Services:
     order: ChatOrder
     answers: Answers
     timing: Timing = field(default_factory=Timing)
+    pictures: FileIds = field(default_factory=FileIds)
     clock: Callable[[], datetime] = _utc_now
 
 

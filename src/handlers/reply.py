@@ -17,7 +17,7 @@ from telegram import ForceReply, LinkPreviewOptions, Message, ReplyParameters, U
 from telegram.constants import ChatAction, ChatType, ParseMode
 from telegram.error import BadRequest, TelegramError
 
-from src.handlers import texts
+from src.handlers import pictures, texts
 from src.handlers.incoming import chat_of, thread_of
 from src.utils.markup import plain
 
@@ -27,8 +27,19 @@ if TYPE_CHECKING:
     from telegram import InlineKeyboardMarkup
 
     from src.handlers.context import PanoptesContext
+    from src.handlers.pictures import Picture
 
-__all__ = ["Answer", "Answers", "answer", "delete", "deliver", "edit", "press_message", "send"]
+__all__ = [
+    "Answer",
+    "Answers",
+    "answer",
+    "delete",
+    "deliver",
+    "edit",
+    "press_message",
+    "send",
+    "show",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -39,11 +50,15 @@ _TYPING_MAY_FINISH_S = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A text with its buttons. `replaces`: it may take the place of the message pressed on."""
+    """A text with its buttons. `replaces`: it may take the place of the message pressed on.
+
+    With a picture, `text` is what goes out when there can be none.
+    """
 
     text: str
     keyboard: InlineKeyboardMarkup | None = None
     replaces: bool = True
+    picture: Picture | None = None
 
 
 class Answers:
@@ -187,11 +202,60 @@ async def deliver(update: Update, context: PanoptesContext, work: Awaitable[Answ
             result = await task
         finally:
             task.cancel()
-    target = holder or (pressed if result.replaces else None)
+    await show(update, context, result, holder or (pressed if result.replaces else None))
+
+
+async def show(
+    update: Update, context: PanoptesContext, result: Answer, target: Message | None
+) -> Message | None:
+    """Put the answer into `target`, a message of ours, else into a new one; where it now stands.
+
+    A picture cannot become a text: the text is sent first, then the picture goes.
+    """
+    if result.picture is not None:
+        shown = await _show_picture(update, context, result, result.picture, target)
+        if shown is not None:
+            return shown
     if target is None:
-        await send(update, context, result.text, result.keyboard)
-    else:
-        await edit(update, context, target, result.text, result.keyboard)
+        return await send(update, context, result.text, result.keyboard)
+    if pictures.has_picture(target):
+        fresh = await send(update, context, result.text, result.keyboard)
+        await _retire(context, target)
+        return fresh
+    await edit(update, context, target, result.text, result.keyboard)
+    return target
+
+
+async def _show_picture(
+    update: Update,
+    context: PanoptesContext,
+    result: Answer,
+    picture: Picture,
+    target: Message | None,
+) -> Message | None:
+    """In place where Telegram allows it, else as a new message instead of the old one."""
+    chat, ids = chat_of(update), context.services.pictures
+    frame = pictures.Frame(
+        chat.id, thread_of(update), chat.type != ChatType.PRIVATE, result.keyboard
+    )
+    if target is not None:
+        done = await pictures.replace(context.bot, ids, picture, frame, target.message_id)
+        if done is not None:
+            return done if isinstance(done, Message) else target
+    sent = await pictures.send_picture(context.bot, ids, picture, frame)
+    if sent is not None and target is not None:
+        await _retire(context, target)
+    return sent
+
+
+async def _retire(context: PanoptesContext, message: Message) -> None:
+    """Take an old panel away; what is too old to be deleted loses its buttons at least."""
+    try:
+        await context.bot.delete_message(message.chat_id, message.message_id)
+    except TelegramError as error:
+        logger.info("an old panel could not be deleted: %s", error)
+        with suppress(TelegramError):
+            await context.bot.edit_message_reply_markup(message.chat_id, message.message_id)
 
 
 @asynccontextmanager
