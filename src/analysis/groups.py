@@ -73,7 +73,8 @@ def _group(
     troubles = {states[key] for key in pods}
     trouble: Trouble = troubles.pop() if len(troubles) == 1 else "mixed"
     together = _together([mesh.pods[key] for key in pods], limits) if trouble == "down" else None
-    blocked, softened = _blocked(mesh, root), _softened(mesh, pods, trouble, together)
+    blocked = _blocked(mesh, root)
+    softened = [] if blocked else _softened(mesh, pods, trouble, together)
     parent = mesh.parents[root]
     named = parent.id in mesh.pods and not blocked
     certainty: Certainty = "likely" if softened else "sure"
@@ -177,7 +178,8 @@ def _evidence(
 ) -> list[str]:
     root, behind = pods[0], pods[1:]
     found = _upper_end(mesh, root) if named else []
-    found.append(_lower_end(mesh, root))
+    if mesh.pods[root]["connected"] is not False:
+        found.append(f"{mesh.name(root)}: {', '.join(weak_signs(mesh.pods[root]))}")
     if behind:
         names = join_names([mesh.name(key) for key in behind])
         minutes = f"went with it, within {limits.together_s // 60} minutes"
@@ -197,16 +199,9 @@ def _is_fine(mesh: Mesh, key: str, unhappy: list[str]) -> bool:
 def _upper_end(mesh: Mesh, root: str) -> list[str]:
     parent = mesh.parents[root]
     upper = mesh.pods[parent.id or ""]
+    name = mesh.name(upper["id"])
     health = f", health {upper['health']}" if upper["health"] and upper["connected"] else ""
-    state = "connected" if upper["connected"] else "reached by other pods"
-    found = [f"{mesh.name(upper['id'])} is {state}{health}"]
+    found = [f"{name} is {'connected' if upper['connected'] else 'reached by other pods'}{health}"]
     if parent.source == "remembered":
-        found.append(f"{mesh.name(root)} was last seen connected to it")
+        found.append(f"{mesh.name(root)} was last seen connected to {name}")
     return found
-
-
-def _lower_end(mesh: Mesh, root: str) -> str:
-    pod = mesh.pods[root]
-    if pod["connected"] is False:
-        return f"{mesh.name(root)} is disconnected"
-    return f"{mesh.name(root)}: {', '.join(weak_signs(pod))}"

@@ -66,12 +66,11 @@ def prove_capacity(
     Tests that a pod ran measure its Wi-Fi as well and are left out. Without `now` the newest test
     ends the 14 days. At least three tests prove something.
     """
-    tests = [test for test in speed_tests if _counts(test)]
-    end = now or max((test.at for test in tests if test.at), default=None)
-    if end is not None:
-        start = end - timedelta(days=limits.capacity_days)
-        skew = timedelta(seconds=limits.clock_skew_s)
-        tests = [test for test in tests if test.at is None or start <= test.at <= end + skew]
+    dated = [(test.at, test) for test in speed_tests if test.at is not None and _counts(test)]
+    end = now or max((at for at, _test in dated), default=None)
+    start = end - timedelta(days=limits.capacity_days) if end else None
+    latest = end + timedelta(seconds=limits.clock_skew_s) if end else None
+    tests = [test for at, test in dated if start and latest and start <= at <= latest]
     download = _percentile([test.download for test in tests], limits)
     upload = _percentile([test.upload for test in tests], limits)
     needed = limits.capacity_tests_least - len(tests)

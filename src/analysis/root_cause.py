@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 from src.analysis.groups import group_mesh, seconds_apart
 from src.analysis.health import analyze_location_health
@@ -113,12 +113,15 @@ def _nothing(case: _Case) -> _Verdict:
     silent = [pod["name"] for pod in pods if pod["connected"] is None]
     if len(silent) == len(pods):
         return _Verdict("unknown", "not sure", [], ["no pod reports a known state"])
-    doubts = [f"{join_names(silent)} without a known state"] if silent else []
+    mute = [pod["name"] for pod in pods if pod["connected"] and pod["health"] is None]
+    doubts = [f"no known state of {join_names(silent)}"] if silent else []
+    doubts += [f"no health of {join_names(mute)}"] if mute else []
     doubts += [f"not read: {item}" for item in case.health["missing"] if "pod" in item]
-    evidence = [f"{count(len(pods) - len(silent), 'pod')} connected, none of them weak"]
-    return _Verdict(
-        "none", "likely" if doubts else "sure", evidence + case.health["warnings"], doubts
-    )
+    if doubts:
+        evidence = [f"{len(pods) - len(silent)} of {count(len(pods), 'pod')} connected"]
+        return _Verdict("none", "likely", evidence + case.health["warnings"], doubts)
+    evidence = ["every pod reports its state and health"]
+    return _Verdict("none", "sure", evidence + case.health["warnings"], [])
 
 
 def _home(case: _Case, down: list[PodDetail]) -> _Verdict:
@@ -141,7 +144,8 @@ def _home(case: _Case, down: list[PodDetail]) -> _Verdict:
     if first["is_gateway"] and went.after:
         evidence.insert(0, f"{first['name']} went first")
         return _Verdict("gateway", "likely", evidence, doubts, _own(case, first), since=since)
-    evidence.insert(0, f"{first['name']} is disconnected")
+    if not first["is_gateway"]:
+        evidence.insert(0, f"{first['name']} is disconnected")
     doubts.append("line, power and gateway cannot be told apart by what is reported")
     return _Verdict("home", "not sure", evidence, doubts, since=since)
 
@@ -173,15 +177,36 @@ def _hops(case: _Case) -> _Verdict:
         solid = [_completed(case, case.groups[0])]
     if not solid or (len(solid) == 1 and solid[0]["hop"]["from"]["id"] in case.mesh.through):
         return _unclear(case)
-    evidence = [line for group in solid for line in group["evidence"]]
-    doubts = [line for group in solid for line in group["doubts"]]
+    evidence = _lines(solid, "evidence")
+    doubts = _lines(solid, "doubts")
     doubts += [_hiding(case, group) for group in loose]
     certainty = _least([group["certainty"] for group in solid] + ["likely"] * bool(loose))
     if len(solid) > 1:
-        return _Verdict("hops", certainty, evidence, doubts, together=_at_once(solid, case.limits))
+        return _several(case, solid, certainty, evidence, doubts)
     only = solid[0]
     kind: FindingKind = "gateway" if only["pods"] == [case.mesh.gateway] else "hop"
     return _Verdict(kind, certainty, evidence, doubts, only, only["together"], only["since"])
+
+
+def _several(
+    case: _Case,
+    solid: Sequence[UnhappyGroup],
+    certainty: Certainty,
+    evidence: list[str],
+    doubts: list[str],
+) -> _Verdict:
+    together = _at_once(solid, case.limits)
+    if not together:
+        return _Verdict("hops", certainty, evidence, doubts, together=together)
+    within = f"they went within {case.limits.together_s // 60} minutes"
+    doubts = [f"{within}: one cause is likely, such as their power", *doubts]
+    certainty = _least([certainty, "likely"])
+    return _Verdict("hops", certainty, evidence, doubts, None, together, solid[0]["since"])
+
+
+def _lines(groups: Sequence[UnhappyGroup], key: Literal["evidence", "doubts"]) -> list[str]:
+    """The sentences of several groups, each said once."""
+    return list(dict.fromkeys(line for group in groups for line in group[key]))
 
 
 def _may_hide(group: UnhappyGroup, case: _Case) -> bool:
@@ -204,15 +229,17 @@ def _hiding(case: _Case, group: UnhappyGroup) -> str:
 
 
 def _unclear(case: _Case) -> _Verdict:
-    names = [case.mesh.name(key) for group in case.groups for key in group["pods"]]
+    names = join_names([case.mesh.name(key) for group in case.groups for key in group["pods"]])
     together = _at_once(case.groups, case.limits)
+    evidence = _lines(case.groups, "evidence")
     if together:
         within = f"within {case.limits.together_s // 60} minutes: one cause is likely"
-        evidence = [f"{join_names(names)} went {within}"]
-    else:
-        evidence = [line for group in case.groups for line in group["evidence"]]
-    doubts = list(dict.fromkeys(line for group in case.groups for line in group["doubts"]))
+        evidence.insert(0, f"{names} went {within}")
+    elif all(group["trouble"] == "down" for group in case.groups):
+        verb = "is" if len(case.groups) == len(case.groups[0]["pods"]) == 1 else "are"
+        evidence.insert(0, f"{names} {verb} disconnected")
     since = case.groups[0]["since"] if together else None
+    doubts = _lines(case.groups, "doubts")
     return _Verdict("unclear", "not sure", evidence, doubts, together=together, since=since)
 
 
@@ -248,9 +275,22 @@ def _least(certainties: list[Certainty]) -> Certainty:
 
 
 def _shared(groups: Sequence[UnhappyGroup]) -> HopEnd | None:
-    """The pod that every one of several bad hops leads to."""
-    ends = [group["hop"]["to"] for group in groups]
-    return ends[0] if len(ends) > 1 and all(end == ends[0] for end in ends) else None
+    """The pod that every one of several bad hops of one kind leads to."""
+    ends = [(group["hop"]["to"], group["trouble"]) for group in groups]
+    return ends[0][0] if len(ends) > 1 and all(end == ends[0] for end in ends) else None
+
+
+def _upper(
+    case: _Case, place: UnhappyGroup | None
+) -> Literal["fine", "connected", "reached"] | None:
+    """What is known of the upper end: "fine" needs a health word; "reached" is only by others."""
+    end = place["hop"]["to"] if place else None
+    if end is None:
+        return None
+    pod = case.mesh.pods[end["id"]]
+    if not pod["connected"]:
+        return "reached"
+    return "connected" if pod["health"] is None else "fine"
 
 
 def _finding(case: _Case, verdict: _Verdict) -> Finding:
@@ -268,6 +308,7 @@ def _finding(case: _Case, verdict: _Verdict) -> Finding:
         "doubts": verdict.doubts,
         "affected": [key for group in groups for key in group["pods"]],
         "behind": len(place["pods"]) - 1 if place and verdict.kind == "hop" else 0,
+        "upper": _upper(case, place),
         "pods_total": len(mesh.pods),
         "gateway": mesh.end(mesh.gateway) if mesh.gateway is not None else None,
         "trouble": place["trouble"] if place else None,

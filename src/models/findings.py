@@ -77,12 +77,13 @@ class Finding(TypedDict):
     doubts: list[str]
     affected: list[str]  # ids of all unhappy pods
     behind: int  # unhappy pods behind the one bad hop's lower end
+    upper: Literal["fine", "connected", "reached"] | None  # the one bad hop's upper end
     pods_total: int
     gateway: HopEnd | None
     trouble: Trouble | None
     since: str | None
     together: bool | None
-    shared: HopEnd | None  # the one pod that several bad hops lead to
+    shared: HopEnd | None  # the one pod that several bad hops of one kind lead to
     timezone: str | None
 
 
