@@ -34,8 +34,8 @@ __all__ = [
 QueryKind = Literal["serial", "mac", "email", "account", "service", "location", "customer", "name"]
 
 # "all" is Customers/v2/search, "customers" partners/customers/search, "nodes" and "locations" those
-# below partners/, "customer" one by its id, "homes" the pods and devices of homes already known.
-LookupName = Literal["all", "customers", "nodes", "locations", "customer", "homes"]
+# below partners/, "homes" the pods and devices of homes already known.
+LookupName = Literal["all", "customers", "nodes", "locations", "homes"]
 
 FailureReason = Literal[
     "timeout", "busy", "not_allowed", "not_offered", "refused", "trouble", "unreadable"
