@@ -87,6 +87,7 @@ __all__ = [
     "budget_state",
     "caller",
     "clear_user_auth",
+    "cloud_now",
     "configure",
     "format_wan_analysis",
     "get_customers",
@@ -321,6 +322,14 @@ async def aclose() -> None:
 def budget_state() -> BudgetState:
     """How much of the request budget is used and who waits. Needs a running event loop."""
     return _exchange().budget.state()
+
+
+def cloud_now() -> datetime:
+    """The present, aware UTC, by the clock of the cloud where its answers differ from ours.
+
+    What the cloud dates is to be measured against this one.
+    """
+    return _exchange().clock.now()
 
 
 def _exchange() -> Exchange:

@@ -25,6 +25,7 @@ from src.net.errors import (
     PlumeTimeoutError,
 )
 from src.net.exchange import Exchange
+from src.net.tokens import utc_now
 from tests.fake_plume import (
     HEADER,
     HTML_403,
@@ -428,3 +429,20 @@ def test_every_event_loop_has_its_own_client_and_closing_is_harmless() -> None:
     assert asyncio.run(main()) == asyncio.run(main()) == {"a": []}
     assert desk.tries == 4
     assert len(desk.plume.token_calls) == 1
+
+
+def test_the_cloud_tells_the_time_but_a_refusal_does_not() -> None:
+    async def go() -> None:
+        told = {"Date": "Mon, 18 May 2026 12:00:00 GMT"}
+        desk = Desk(httpx.Response(200, json={}, headers=told))
+        before = desk.exchange.clock.now()
+        await desk.get()
+        assert desk.exchange.clock.now() != before
+        assert desk.exchange.clock.now().strftime("%F %H:%M") == "2026-05-18 12:00"
+
+        blocked = Desk(httpx.Response(404, json={"error": {"statusCode": 404}}, headers=told))
+        with pytest.raises(PlumeAPIError):
+            await blocked.get()
+        assert abs((blocked.exchange.clock.now() - utc_now()).total_seconds()) < 5
+
+    run(go())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 from starlette.responses import HTMLResponse
@@ -105,7 +106,7 @@ class Gate:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Note the request, and answer it as the state of the world demands."""
         record = self._note(scope)
-        meter = _Meter(send, record)
+        meter = _Meter(send, record, self._world)
         try:
             await self._answer(scope, receive, meter, record)
         finally:
@@ -158,15 +159,18 @@ class Gate:
 
 
 class _Meter:
-    """Passes messages on, and notes the status."""
+    """Passes messages on with the world's time as their Date, and notes the status."""
 
-    def __init__(self, raw: Send, record: RequestRecord) -> None:
+    def __init__(self, raw: Send, record: RequestRecord, world: World) -> None:
         self.raw = raw
         self._record = record
+        self._world = world
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._record.status = message["status"]
+            date = format_datetime(self._world.clock.now(), usegmt=True)
+            message["headers"] = [*message.get("headers", ()), (b"date", date.encode())]
         await self.raw(message)
 
 

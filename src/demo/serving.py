@@ -148,6 +148,7 @@ class ServedApp:
             timeout_keep_alive=75,
             ws="none",
             server_header=False,
+            date_header=False,  # the embedded cloud tells the time of its world
         )
         return _EmbeddedServer(config)
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from telegram.ext import Application as PtbApplication
 from telegram.ext import CallbackContext, ExtBot, JobQueue
 
+import plume_api_client as plume
 from src.handlers.pictures import FileIds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from pydantic import SecretStr
     from telegram import Update
@@ -33,10 +34,6 @@ __all__ = [
     "Timing",
     "UserState",
 ]
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +59,7 @@ class Services:
     answers: Answers
     timing: Timing = field(default_factory=Timing)
     pictures: FileIds = field(default_factory=FileIds)
-    clock: Callable[[], datetime] = _utc_now
+    clock: Callable[[], datetime] = plume.cloud_now  # reports measure what the cloud dated
 
 
 @dataclass(slots=True)

@@ -16,6 +16,7 @@ import httpx
 
 from src.net.answers import Answer, decode, error_of, read, token_error_of
 from src.net.callers import PERSON_DEADLINE_S, current_turn
+from src.net.cloud_clock import CloudClock
 from src.net.errors import (
     PlumeAPIError,
     PlumeConnectionError,
@@ -61,6 +62,7 @@ class Exchange:
     ) -> None:
         self.budget = budget
         self.tokens = TokenCache(self._fetch_token, now)
+        self.clock = CloudClock(now)
         self._now = now
         self._transport = transport
         # Credentials (by key) whose reports are refused unless the client id is sent along.
@@ -134,6 +136,8 @@ class Exchange:
     async def _send(self, credential: Credential, request: httpx.Request) -> Answer:
         answer = await self._complete(request, BearerAuth(self.tokens, credential))
         error = error_of(answer)
+        if error is None:  # a proxy's or firewall's idea of the time is not the cloud's
+            self.clock.note(answer.headers.get("date"))
         if isinstance(error, PlumeRateLimitedError) and error.firewall:
             self.budget.block()
         return answer
