@@ -1,0 +1,100 @@
+"""What a picture of the online history shows: a lane per state, outages named, unknown apart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from src.charts.timeline import time_axis, unix
+from src.models.plume import parse_moment
+from src.utils.stats_processor import online_segments
+from src.utils.wording import STATE_WORDS, count, duration, percent
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Literal
+
+    from src.models.pictures import Band, HistoryLane, HistoryPicture, TimeAxis, TimedLabel
+    from src.models.plume import OnlineStats
+    from src.models.results import OnlineHistory, Outage
+
+    State = Literal["online", "partial", "offline", "unknown"]
+
+__all__ = ["plan_history"]
+
+_STATES: tuple[State, ...] = ("online", "partial", "offline", "unknown")
+_ALWAYS = {"online", "offline"}  # an empty offline lane is the good news
+_LABELS_MOST = 3
+# Shares of the period: what one letter of a label takes of the lane's width.
+_LETTER = 0.0165
+
+
+def plan_history(
+    stats: OnlineStats | None,
+    history: OnlineHistory,
+    *,
+    name: str,
+    timezone: str | None = None,
+) -> HistoryPicture | None:
+    """The picture of `stats`, whose `history` this is; None when nothing at all is known."""
+    start, end = parse_moment(history["start"]), parse_moment(history["end"])
+    if start is None or end is None or not history["known_pct"]:
+        return None
+    axis = time_axis(unix(start), unix(end), timezone)
+    bands: dict[State, list[Band]] = {state: [] for state in _STATES}
+    for segment in online_segments(stats, history):
+        bands[segment.state].append({"start": segment.start, "end": segment.end})
+    lanes: list[HistoryLane] = [
+        {
+            "state": state,
+            "word": STATE_WORDS[state].capitalize(),
+            "bands": bands[state],
+            "labels": _labels(history["outages"], axis) if state == "offline" else [],
+        }
+        for state in _STATES
+        if bands[state] or state in _ALWAYS
+    ]
+    return {
+        "kind": "history",
+        "title": name,
+        "verdict": _verdict(history),
+        "axis": axis,
+        "lanes": lanes,
+        "legend": _legend(history),
+    }
+
+
+def _verdict(history: OnlineHistory) -> str:
+    outages, longest = history["outage_count"], history["longest_outage"]
+    said = f"{percent(history['uptime_pct'])} online"
+    if history["label"]:
+        said = f"{history['label']}: {said}"
+    if not outages or longest is None:
+        return f"{said}, no outage"
+    most = duration(longest["seconds"])
+    return f"{said}, {count(outages, 'outage')}{' of' if outages == 1 else ', longest'} {most}"
+
+
+def _legend(history: OnlineHistory) -> str:
+    if not history["unknown_s"]:
+        return ""
+    return f"No data for {duration(history['unknown_s'])}: neither online nor offline"
+
+
+def _labels(outages: Sequence[Outage], axis: TimeAxis) -> list[TimedLabel]:
+    """The lengths of the longest outages, as many as fit without touching each other."""
+    period = axis["end"] - axis["start"]
+    found: list[TimedLabel] = []
+    for outage in sorted(outages, key=lambda outage: -outage["seconds"]):
+        first, last = parse_moment(outage["start"]), parse_moment(outage["end"])
+        if first is None or last is None or len(found) == _LABELS_MOST:
+            continue
+        text = f"{duration(outage['seconds'])}{' so far' if outage['ongoing'] else ''}"
+        label: TimedLabel = {"at": (unix(first) + unix(last)) // 2, "text": text}
+        if all(_apart(label, other, period) for other in found):
+            found.append(label)
+    return sorted(found, key=lambda label: label["at"])
+
+
+def _apart(one: TimedLabel, other: TimedLabel, period: int) -> bool:
+    letters = (len(one["text"]) + len(other["text"])) / 2 + 1
+    return abs(one["at"] - other["at"]) >= letters * _LETTER * period
