@@ -7,50 +7,71 @@ that each command and each press ends in exactly one clear answer.
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 import plume_api_client as plume
 from src.handlers import keyboards, texts
-from src.handlers.callbacks import OpenReport, Panel, PickLocation, Span
+from src.handlers.callbacks import DevicePage, OpenReport, Panel, PickLocation, Span
 from src.handlers.errors import describe, report_unexpected, why
 from src.handlers.incoming import is_private, user_of
+from src.handlers.pictures import Picture, caption_of
 from src.handlers.reply import Answer, answer, deliver, send
 from src.handlers.state import Home, Place
 from src.utils.markup import MESSAGE_LIMIT, moment, units
 from src.utils.timezones import to_local
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
     from datetime import datetime
 
     from telegram import Update
 
     from src.handlers.context import PanoptesContext
+    from src.handlers.pictures import Once
+    from src.utils.tables import Table
 
 __all__ = [
     "Ask",
     "Builder",
+    "Drawing",
     "Report",
+    "Want",
+    "choice",
     "choose",
     "command",
     "connected",
     "pressed",
+    "problem",
+    "read",
     "section",
     "with_reasons",
 ]
 
 T = TypeVar("T")
 
+_READ_THE_HOME: Final = frozenset({Panel.STATUS, Panel.CALL, Panel.MESH})
+# core.telegram.org/bots/features#deep-linking
+_PAYLOAD: Final = re.compile(r"[A-Za-z0-9_-]+")
+_PAYLOAD_LIMIT: Final = 64
+
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What a builder is asked for. `now` is aware UTC."""
+    """What a builder is asked for."""
 
     user_id: int
     home: Home
-    now: datetime
+    clock: Callable[[], datetime]
     span: Span = Span.DAYS_7
+    page: int | None = None  # of the devices by name; None asks for numbers only
+    query: str = ""  # what the devices are searched for
+
+    @property
+    def now(self) -> datetime:
+        """The present, aware UTC; to be asked after the fetch, whose answer tells the time."""
+        return self.clock()
 
     @property
     def ids(self) -> tuple[int, str, str]:
@@ -60,16 +81,56 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A formatted report; `home` carries what was learned of the home on the way."""
+    """A formatted report; `home` carries what was learned of the home on the way.
+
+    With a picture, `text` stands in its place where there can be none. `copies` are labels and
+    texts of buttons that copy; `table` and `data` are what CSV and JSON files are made of.
+    """
 
     text: str
     home: Home
+    picture: Drawing | None = None
+    copies: Sequence[tuple[str, str]] = ()
+    table: Table | None = None
+    data: object = None
+    page: int = 0
+    pages: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A picture to be made: what to draw, and a key that is equal for equal pictures."""
+
+    key: str
+    draw: Once
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """What is asked for, by a command or a button; `press` asks for it again."""
+
+    press: OpenReport | PickLocation | DevicePage
+    panel: Panel = Panel.STATUS
+    span: Span = Span.DAYS_7
+    page: int | None = None
+    query: str = ""
+
+    @classmethod
+    def of(cls, press: OpenReport | PickLocation | DevicePage) -> Want:
+        """What a button asks for."""
+        if isinstance(press, OpenReport):
+            return cls(press, press.panel, keyboards.span_of(press.panel, press.span))
+        if isinstance(press, DevicePage):
+            return cls(press, Panel.DEVICES, page=press.page)
+        return cls(press)
 
 
 Builder: TypeAlias = "Callable[[Ask], Awaitable[Report]]"
 
 
-async def command(update: Update, context: PanoptesContext, panel: Panel, build: Builder) -> None:
+async def command(
+    update: Update, context: PanoptesContext, panel: Panel, build: Builder, query: str = ""
+) -> None:
     """A report command: about the home that is chosen where it was sent."""
     if not await connected(update, context):
         return
@@ -77,17 +138,19 @@ async def command(update: Update, context: PanoptesContext, panel: Panel, build:
     if home is None:
         await send(update, context, texts.NO_HOME, keyboards.choose(context.services.buttons))
         return
-    press = OpenReport(panel, home.customer_id, home.location_id)
-    await deliver(update, context, _answer(update, context, press, build))
+    span = keyboards.first_span(panel)
+    press = OpenReport(panel, home.customer_id, home.location_id, span)
+    want = Want(press, panel, span, 0 if query else None, query)
+    await deliver(update, context, _answer(update, context, want, build))
 
 
 async def pressed(
-    update: Update, context: PanoptesContext, press: OpenReport, build: Builder
+    update: Update, context: PanoptesContext, press: OpenReport | DevicePage, build: Builder
 ) -> None:
     """A report button: about the home that it names, with the credentials of who pressed."""
     if await connected(update, context):
         await answer(update, context)
-        await deliver(update, context, _answer(update, context, press, build))
+        await deliver(update, context, _answer(update, context, Want.of(press), build))
 
 
 async def choose(
@@ -101,7 +164,7 @@ async def choice(
     update: Update, context: PanoptesContext, press: PickLocation, build: Builder
 ) -> Answer:
     """What `choose` shows, for a caller that shows it itself."""
-    return await _answer(update, context, press, build)
+    return await _answer(update, context, Want.of(press), build)
 
 
 async def connected(update: Update, context: PanoptesContext) -> bool:
@@ -149,56 +212,76 @@ def _read_at(home: Home, now: datetime) -> str:
     return f"<i>Read at</i> {moment(now, f'{local:%H:%M:%S %Z}', 'T')}"
 
 
-async def _answer(
-    update: Update,
-    context: PanoptesContext,
-    press: OpenReport | PickLocation,
-    build: Builder,
-) -> Answer:
+async def _answer(update: Update, context: PanoptesContext, want: Want, build: Builder) -> Answer:
     """The report, or the one sentence that says why there is none."""
-    buttons = context.services.buttons
-    panel, span = (
-        (press.panel, press.span) if isinstance(press, OpenReport) else (Panel.STATUS, Span.DAYS_7)
-    )
     try:
-        report = await _build(update, context, press, span, build)
-    except (plume.PlumeNotConfiguredError, plume.PlumeAuthError) as error:
-        return Answer(describe(error), keyboards.connect(buttons), replaces=False)
-    except (plume.PlumeAPIError, TimeoutError) as error:
-        return Answer(describe(error), keyboards.retry(buttons, press), replaces=False)
+        report = await read(update, context, want, build)
     except Exception as error:  # noqa: BLE001 - a person waits for an answer; it is logged
-        text = report_unexpected(error)
-        return Answer(text, keyboards.retry(buttons, press), replaces=False)
-    text = _with_line(report.text, _read_at(report.home, context.services.clock()))
-    return Answer(text, keyboards.report(buttons, panel, report.home, span))
+        return problem(context, want, error)
+    return await _shown(update, context, want, report)
 
 
-async def _build(
-    update: Update,
-    context: PanoptesContext,
-    press: OpenReport | PickLocation,
-    span: Span,
-    build: Builder,
-) -> Report:
-    services, place = context.services, Place.of(update)
+def problem(context: PanoptesContext, want: Want, error: Exception) -> Answer:
+    """What went wrong, with the way on."""
+    buttons = context.services.buttons
+    if isinstance(error, plume.PlumeNotConfiguredError | plume.PlumeAuthError):
+        return Answer(describe(error), keyboards.connect(buttons), replaces=False)
+    known = isinstance(error, plume.PlumeAPIError | TimeoutError)
+    text = describe(error) if known else report_unexpected(error)
+    return Answer(text, keyboards.retry(buttons, want.press), replaces=False)
+
+
+async def _shown(update: Update, context: PanoptesContext, want: Want, report: Report) -> Answer:
+    """The report with its buttons, as a picture with a caption where there is one."""
+    services, read_at = context.services, _read_at(report.home, context.services.clock())
+    caption, whole = caption_of(report.text, read_at) if report.picture else ("", True)
+    starred = await services.state.favourites(user_of(update).id) if is_private(update) else ()
+    extras = keyboards.Extras(
+        copies=report.copies,
+        exports=report.table is not None,
+        details=not whole,
+        page=report.page,
+        pages=report.pages,
+        starred=any(report.home.same_as(each) for each in starred),
+        link=_link(context, report.home),
+    )
+    keyboard = keyboards.report(services.buttons, want.panel, report.home, want.span, extras)
+    drawn = report.picture
+    picture = Picture(drawn.key, drawn.draw, caption) if drawn else None
+    return Answer(_with_line(report.text, read_at), keyboard, picture=picture)
+
+
+def _link(context: PanoptesContext, home: Home) -> str | None:
+    """A link that opens this home for whoever may see it; None where the ids are too long."""
+    payload = f"loc_{home.customer_id}_{home.location_id}"
+    fits = len(payload) <= _PAYLOAD_LIMIT and _PAYLOAD.fullmatch(payload)
+    return f"https://t.me/{context.bot.username}?start={payload}" if fits else None
+
+
+async def read(update: Update, context: PanoptesContext, want: Want, build: Builder) -> Report:
+    """Build the report within a person's patience; a home that is picked becomes the chosen one.
+
+    Raises what the builder raises, and TimeoutError.
+    """
+    services, place, user_id = context.services, Place.of(update), user_of(update).id
     chosen = await services.state.home(place)
-    wanted = Home(press.customer_id, press.location_id)
+    wanted = Home(want.press.customer_id, want.press.location_id)
     current = wanted.same_as(chosen)
-    ask = Ask(user_of(update).id, chosen if chosen and current else wanted, services.clock(), span)
+    at_hand = chosen if chosen and current else wanted
+    ask = Ask(user_id, at_hand, services.clock, want.span, want.page, want.query)
     deadline_s = services.timing.deadline_s
     # The client ends each call itself; the second clock is for everything else.
     with plume.caller("person", deadline_s):
         async with asyncio.timeout(deadline_s + 0.5):
-            report = await build(await _named(ask, press))
-    if isinstance(press, PickLocation) or (current and report.home != chosen):
-        await services.state.choose(place, report.home)
+            report = await build(await _named(ask, want.panel))
+    if isinstance(want.press, PickLocation) or (current and report.home != chosen):
+        await services.state.choose(place, report.home, user_id)
     return report
 
 
-async def _named(ask: Ask, press: OpenReport | PickLocation) -> Ask:
-    """Ask Plume what a home is called that is not at hand; the status report does so anyway."""
-    status = isinstance(press, PickLocation) or press.panel is Panel.STATUS
-    if status or ask.home.name is not None:
+async def _named(ask: Ask, panel: Panel) -> Ask:
+    """Ask Plume what a home is called that is not at hand; some reports read it anyway."""
+    if panel in _READ_THE_HOME or ask.home.name is not None:
         return ask
     location = await plume.get_location_status(*ask.ids)
     return replace(ask, home=Home.of(ask.home.customer_id, location))
