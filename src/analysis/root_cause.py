@@ -143,6 +143,7 @@ def _home(case: _Case, down: list[PodDetail]) -> _Verdict:
         return _Verdict("home", "likely", evidence, doubts, together=whole, since=since)
     if first["is_gateway"] and went.after:
         evidence.insert(0, f"{first['name']} went first")
+        doubts.append("line or power may be the cause as well")
         return _Verdict("gateway", "likely", evidence, doubts, _own(case, first), since=since)
     if not first["is_gateway"]:
         evidence.insert(0, f"{first['name']} is disconnected")
