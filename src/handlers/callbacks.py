@@ -12,12 +12,14 @@ import re
 from collections import OrderedDict
 from dataclasses import astuple, dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast, get_args
+from urllib.parse import quote, unquote
 
 from telegram import Update
 from telegram.ext import BaseHandler
 
 from src.handlers.context import PanoptesContext
+from src.handlers.member_presses import MemberPress
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -28,6 +30,10 @@ __all__ = [
     "Buttons",
     "ChangeLocation",
     "Connect",
+    "DevicePage",
+    "ExportReport",
+    "FileKind",
+    "FindPage",
     "ListLocations",
     "OpenReport",
     "Panel",
@@ -35,6 +41,7 @@ __all__ = [
     "Press",
     "PressHandler",
     "Span",
+    "ToggleFavourite",
 ]
 
 VERSION = "1"
@@ -53,14 +60,28 @@ class Panel(StrEnum):
     STATS = "o"
     NODES = "n"
     WIFI = "i"
+    DEVICES = "d"
+    SPEED = "v"
+    CALL = "c"
+    MESH = "m"
+    WAN_TEXT = "W"
+    STATS_TEXT = "O"
 
 
 class Span(StrEnum):
-    """The periods of the online history."""
+    """The periods of the online history and of the line."""
 
     HOURS_3 = "3h"
     HOURS_24 = "24h"
     DAYS_7 = "7d"
+    DAYS_30 = "30d"
+
+
+class FileKind(StrEnum):
+    """What an export is written as."""
+
+    CSV = "c"
+    JSON = "j"
 
 
 def _identifier(text: str) -> str:
@@ -105,6 +126,66 @@ class PickLocation:
 
 
 @dataclass(frozen=True, slots=True)
+class ExportReport:
+    """Send what this report shows as a file."""
+
+    kind: FileKind
+    panel: Panel
+    customer_id: str
+    location_id: str
+    span: Span
+
+    code: ClassVar[str] = "x"
+    readers: ClassVar[tuple[Callable[[str], Any], ...]] = (
+        FileKind, Panel, _identifier, _identifier, Span,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class DevicePage:
+    """Show this page (from 0) of a home's devices by name: personal data, on demand only."""
+
+    customer_id: str
+    location_id: str
+    page: int = 0
+
+    code: ClassVar[str] = "d"
+    readers: ClassVar[tuple[Callable[[str], Any], ...]] = (_identifier, _identifier, int)
+
+
+@dataclass(frozen=True, slots=True)
+class ToggleFavourite:
+    """Put this home on the person's list of favourites, or take it off."""
+
+    customer_id: str
+    location_id: str
+
+    code: ClassVar[str] = "f"
+    readers: ClassVar[tuple[Callable[[str], Any], ...]] = (_identifier, _identifier)
+
+
+@dataclass(frozen=True, slots=True)
+class FindPage:
+    """Search for the text again and show this page (from 0). Build it with `of`."""
+
+    quoted: str  # percent-encoded, so that the separator cannot occur in it
+    page: int = 0
+
+    code: ClassVar[str] = "q"
+    readers: ClassVar[tuple[Callable[[str], Any], ...]] = (str, int)
+
+    @classmethod
+    def of(cls, text: str, page: int = 0) -> FindPage:
+        """The page of what was typed."""
+        return cls(quote(text, safe=" @"), page)
+
+    @property
+    def text(self) -> str:
+        """What was typed."""
+        return unquote(self.quoted)
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeLocation:
     """Ask for a customer id again."""
 
@@ -120,10 +201,19 @@ class Connect:
     readers: ClassVar[tuple[Callable[[str], Any], ...]] = ()
 
 
-Press = OpenReport | ListLocations | PickLocation | ChangeLocation | Connect
-_KINDS: dict[str, type[Press]] = {
-    kind.code: kind for kind in (OpenReport, ListLocations, PickLocation, ChangeLocation, Connect)
-}
+Press = (
+    OpenReport
+    | ListLocations
+    | PickLocation
+    | ExportReport
+    | DevicePage
+    | ToggleFavourite
+    | FindPage
+    | ChangeLocation
+    | Connect
+    | MemberPress
+)
+_KINDS: dict[str, type[Press]] = {kind.code: kind for kind in get_args(Press)}
 
 
 class Buttons:
@@ -166,7 +256,7 @@ class Buttons:
             return None
 
 
-P = TypeVar("P", OpenReport, ListLocations, PickLocation, ChangeLocation, Connect)
+P = TypeVar("P", bound=Press)
 
 
 class PressHandler(BaseHandler[Update, PanoptesContext, Any]):

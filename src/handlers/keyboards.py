@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
 
 from src.handlers.callbacks import (
     ChangeLocation,
     Connect,
+    DevicePage,
+    ExportReport,
+    FileKind,
+    FindPage,
     ListLocations,
     OpenReport,
     Panel,
     PickLocation,
     Span,
+    ToggleFavourite,
 )
 from src.utils.markup import clean
+from src.utils.paging import page_of
+from src.utils.search_formatter import hit_label, hit_pages
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,29 +31,80 @@ if TYPE_CHECKING:
     from src.handlers.callbacks import Buttons, Press
     from src.handlers.state import Home
     from src.models import Location
+    from src.models.lookup import SearchHit, SearchResult
 
 __all__ = [
     "PAGE_SIZE",
     "SPAN_LABELS",
+    "Extras",
     "ask_customer",
     "choose",
     "connect",
+    "first_span",
+    "hits",
     "location_page",
     "page_count",
     "report",
     "retry",
+    "span_of",
+    "with_star",
 ]
 
 PAGE_SIZE: Final = 8
 _LABEL_LENGTH: Final = 48
+_COPY_LIMIT: Final = 256  # Telegram's, in UTF-16 units
+_AT_HAND_MOST: Final = 4
 _PANEL_LABELS: Final = {
-    Panel.STATUS: "🩺 Status",
     Panel.WAN: "📈 WAN",
     Panel.STATS: "🕑 Online history",
     Panel.NODES: "📡 Pods",
     Panel.WIFI: "📶 Wi-Fi",
+    Panel.DEVICES: "📱 Devices",
+    Panel.SPEED: "🚀 Speed tests",
+    Panel.CALL: "📞 Call card",
+    Panel.MESH: "🕸 Mesh picture",
 }
-SPAN_LABELS: Final = {Span.HOURS_3: "3 Hrs", Span.HOURS_24: "24 Hrs", Span.DAYS_7: "7 Days"}
+_NEIGHBOURS: Final = (Panel.WAN, Panel.STATS, Panel.NODES, Panel.WIFI)
+# Where Back leads; all others lead to the status, which is the home's first screen.
+_PARENT: Final = {Panel.WAN_TEXT: Panel.WAN, Panel.STATS_TEXT: Panel.STATS}
+_TEXT_OF: Final = {Panel.WAN: Panel.WAN_TEXT, Panel.STATS: Panel.STATS_TEXT}
+SPAN_LABELS: Final = {
+    Span.HOURS_3: "3 Hrs",
+    Span.HOURS_24: "24 Hrs",
+    Span.DAYS_7: "7 Days",
+    Span.DAYS_30: "30 Days",
+}
+_WAN_LABELS: Final = {Span.HOURS_24: "Day", Span.DAYS_7: "Week", Span.DAYS_30: "Month"}
+_SPANS: Final = {
+    Panel.WAN: _WAN_LABELS,
+    Panel.WAN_TEXT: _WAN_LABELS,
+    Panel.STATS: SPAN_LABELS,
+    Panel.STATS_TEXT: SPAN_LABELS,
+}
+_STAR: Final = {False: "☆ Favourite", True: "★ Favourite"}
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What a report wants under it beside the usual: texts to copy, a file, its full text."""
+
+    copies: Sequence[tuple[str, str]] = ()
+    exports: bool = False
+    details: bool = False
+    page: int = 0
+    pages: int = 1
+    starred: bool = False
+    link: str | None = None
+
+
+def first_span(panel: Panel) -> Span:
+    """The period that a report begins with: the line's last day, else a week."""
+    return Span.HOURS_24 if _SPANS.get(panel) is _WAN_LABELS else Span.DAYS_7
+
+
+def span_of(panel: Panel, span: Span) -> Span:
+    """The span, or the first one where the report does not have it."""
+    return span if span in _SPANS.get(panel, SPAN_LABELS) else first_span(panel)
 
 
 def _button(buttons: Buttons, label: str, press: Press) -> InlineKeyboardButton:
@@ -53,36 +112,123 @@ def _button(buttons: Buttons, label: str, press: Press) -> InlineKeyboardButton:
 
 
 def _open(
-    buttons: Buttons, label: str, panel: Panel, home: Home, span: Span
+    buttons: Buttons, label: str, panel: Panel, home: Home, span: Span | None = None
 ) -> InlineKeyboardButton:
-    return _button(buttons, label, OpenReport(panel, home.customer_id, home.location_id, span))
+    wanted = span or first_span(panel)
+    return _button(buttons, label, OpenReport(panel, home.customer_id, home.location_id, wanted))
 
 
 def report(
-    buttons: Buttons, panel: Panel, home: Home, span: Span = Span.DAYS_7
+    buttons: Buttons, panel: Panel, home: Home, span: Span, extras: Extras
 ) -> InlineKeyboardMarkup:
-    """Under a report: its own periods, the other reports, refresh and change."""
-    rows = []
-    if panel is Panel.STATS:
-        rows.append(
-            [
-                _open(buttons, f"• {label} •" if each is span else label, panel, home, each)
-                for each, label in SPAN_LABELS.items()
-            ]
-        )
-    others = [
-        _open(buttons, label, other, home, Span.DAYS_7)
-        for other, label in _PANEL_LABELS.items()
-        if other is not panel
+    """Under a report: its own periods and pages, what can be copied, the others, the way back."""
+    rows = [
+        _spans(buttons, panel, home, span),
+        *_copies(extras),
+        _pages(buttons, home, extras) if panel is Panel.DEVICES else [],
+        _files(buttons, panel, home, span, extras),
     ]
-    rows += [others[:2], others[2:]]
-    rows.append(
+    if panel is Panel.STATUS:
+        return InlineKeyboardMarkup([*filter(None, rows), *_of_status(buttons, home, extras)])
+    others = [
+        _open(buttons, _PANEL_LABELS[other], other, home)
+        for other in _NEIGHBOURS
+        if other not in {panel, _PARENT.get(panel)}
+    ]
+    parent = _PARENT.get(panel, Panel.STATUS)
+    back = _open(buttons, "⬅ Back", parent, home, span if panel in _PARENT else None)
+    way = [back]
+    if parent is not Panel.STATUS:
+        way.append(_open(buttons, "🏠 Home", Panel.STATUS, home))
+    way.append(_open(buttons, "🔄 Refresh", panel, home, span))
+    change = [_button(buttons, "📍 Change location", ChangeLocation())]
+    rows += [others[:2], others[2:], way, change]
+    return InlineKeyboardMarkup([row for row in rows if row])
+
+
+def _spans(buttons: Buttons, panel: Panel, home: Home, span: Span) -> list[InlineKeyboardButton]:
+    return [
+        _open(buttons, f"• {label} •" if each is span else label, panel, home, each)
+        for each, label in _SPANS.get(panel, {}).items()
+    ]
+
+
+def _copies(extras: Extras) -> list[list[InlineKeyboardButton]]:
+    """Buttons that copy: at most three a row."""
+    made = [
+        InlineKeyboardButton(
+            clean(label, _LABEL_LENGTH), copy_text=CopyTextButton(_within(text, _COPY_LIMIT))
+        )
+        for label, text in extras.copies
+        if text
+    ]
+    return [made[n : n + 3] for n in range(0, len(made), 3)]
+
+
+def _within(text: str, limit: int) -> str:
+    """The text cut to so many UTF-16 units."""
+    return text.encode("utf-16-le", "replace")[: 2 * limit].decode("utf-16-le", "ignore")
+
+
+def _pages(buttons: Buttons, home: Home, extras: Extras) -> list[InlineKeyboardButton]:
+    """Devices: names only after a press of their own."""
+    ids = (home.customer_id, home.location_id)
+    if extras.pages < 1:
+        return [_button(buttons, "👤 Names and addresses", DevicePage(*ids, 0))]
+    counts = _open(buttons, "🔢 Only numbers", Panel.DEVICES, home)
+    if extras.pages == 1:
+        return [counts]
+    return [
+        _button(buttons, "<", DevicePage(*ids, (extras.page - 1) % extras.pages)),
+        _button(buttons, f"{extras.page + 1}/{extras.pages}", DevicePage(*ids, extras.page)),
+        _button(buttons, ">", DevicePage(*ids, (extras.page + 1) % extras.pages)),
+        counts,
+    ]
+
+
+def _files(
+    buttons: Buttons, panel: Panel, home: Home, span: Span, extras: Extras
+) -> list[InlineKeyboardButton]:
+    row = []
+    if extras.details:
+        row.append(_open(buttons, "📄 Details", _TEXT_OF.get(panel, panel), home, span))
+    if extras.exports:
+        ids = (home.customer_id, home.location_id)
+        for label, kind in (("💾 CSV", FileKind.CSV), ("💾 JSON", FileKind.JSON)):
+            row.append(_button(buttons, label, ExportReport(kind, panel, *ids, span)))
+    return row
+
+
+def _of_status(buttons: Buttons, home: Home, extras: Extras) -> list[list[InlineKeyboardButton]]:
+    """The home's first screen leads everywhere."""
+    opened = [_open(buttons, label, panel, home) for panel, label in _PANEL_LABELS.items()]
+    star = ToggleFavourite(home.customer_id, home.location_id)
+    own = [_button(buttons, _STAR[extras.starred], star)]
+    if extras.link:
+        own.append(InlineKeyboardButton("🔗 Copy link", copy_text=CopyTextButton(extras.link)))
+    return [
+        *(opened[n : n + 2] for n in range(0, len(opened), 2)),
+        own,
         [
-            _open(buttons, "🔄 Refresh", panel, home, span),
+            _open(buttons, "🔄 Refresh", Panel.STATUS, home),
             _button(buttons, "📍 Change location", ChangeLocation()),
+        ],
+    ]
+
+
+def with_star(keyboard: InlineKeyboardMarkup, *, on: bool) -> InlineKeyboardMarkup:
+    """The same keyboard with the star filled or empty."""
+    return InlineKeyboardMarkup(
+        [
+            [
+                InlineKeyboardButton(_STAR[on], callback_data=button.callback_data)
+                if button.text in _STAR.values()
+                else button
+                for button in row
+            ]
+            for row in keyboard.inline_keyboard
         ]
     )
-    return InlineKeyboardMarkup(rows)
 
 
 def retry(buttons: Buttons, press: Press) -> InlineKeyboardMarkup:
@@ -107,12 +253,51 @@ def choose(buttons: Buttons) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup([[_button(buttons, "📍 Choose a location", ChangeLocation())]])
 
 
-def ask_customer(buttons: Buttons, home: Home | None) -> InlineKeyboardMarkup | None:
-    """Beside the question for a customer id: the customer at hand, if there is one."""
-    if home is None:
-        return None
-    same = _button(buttons, "Locations of the same customer", ListLocations(home.customer_id))
-    return InlineKeyboardMarkup([[same]])
+def ask_customer(
+    buttons: Buttons,
+    home: Home | None,
+    favourites: Sequence[Home] = (),
+    recents: Sequence[Home] = (),
+) -> InlineKeyboardMarkup | None:
+    """Beside the question for a home: favourites, recents, and the customer at hand."""
+    starred = list(favourites)[: 2 * _AT_HAND_MOST]
+    lately = [r for r in recents if not any(r.same_as(f) for f in starred)][:_AT_HAND_MOST]
+    rows = [[_pick(buttons, "★", each)] for each in starred]
+    rows += [[_pick(buttons, "🕘", each)] for each in lately]
+    if home is not None:
+        same = ListLocations(home.customer_id)
+        rows.append([_button(buttons, "Locations of the same customer", same)])
+    return InlineKeyboardMarkup(rows) if rows else None
+
+
+def _pick(buttons: Buttons, sign: str, home: Home) -> InlineKeyboardButton:
+    label = clean(f"{sign} {home.name or f'Location …{home.location_id[-6:]}'}", _LABEL_LENGTH)
+    return _button(buttons, label, PickLocation(home.customer_id, home.location_id))
+
+
+def hits(buttons: Buttons, result: SearchResult, page: int) -> InlineKeyboardMarkup:
+    """One page of what a search found, a row for each; then the pages, and another search."""
+    pages = hit_pages(result["hits"])
+    shown, page, before = page_of(pages, page)
+    rows = [[_hit(buttons, hit, before + n)] for n, hit in enumerate(shown, 1)]
+    if len(pages) > 1:
+        turn = [("<", page - 1), (f"{page + 1}/{len(pages)}", page), (">", page + 1)]
+        rows.append(
+            [
+                _button(buttons, label, FindPage.of(result["query"], to % len(pages)))
+                for label, to in turn
+            ]
+        )
+    rows.append([_button(buttons, "📍 Another search", ChangeLocation())])
+    return InlineKeyboardMarkup(rows)
+
+
+def _hit(buttons: Buttons, hit: SearchHit, number: int) -> InlineKeyboardButton:
+    """A home; a customer whose homes are not known yet opens the list of them."""
+    label = f"{number}. {hit_label(hit, _LABEL_LENGTH)}"
+    if hit["location_id"] is None:
+        return _button(buttons, label, ListLocations(hit["customer_id"]))
+    return _button(buttons, label, PickLocation(hit["customer_id"], hit["location_id"]))
 
 
 def page_count(items: int) -> int:
@@ -145,6 +330,7 @@ def location_page(
                 _button(buttons, ">", ListLocations(customer_id, (page + 1) % pages)),
             ]
         )
+    rows.append([_button(buttons, "📍 Another search", ChangeLocation())])
     return InlineKeyboardMarkup(rows)
 
 

@@ -1,27 +1,26 @@
-"""/locations: a customer id, then one of the customer's locations from buttons.
+"""/locations: which home? By a customer id, by anything that finds it, or from those at hand.
 
-The question for the id is a step of the conversation. The buttons are not: they name customer and
-location themselves, so they work for as long as the message is there.
+The question is a step of the conversation. The buttons are not: they name customer and location
+themselves, so they work for as long as the message is there.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
-import plume_api_client as plume
 from src.handlers import keyboards, report, texts
-from src.handlers.callbacks import ChangeLocation, ListLocations, PickLocation
-from src.handlers.conversation import END, Step, step
-from src.handlers.errors import describe
+from src.handlers.callbacks import ChangeLocation, ListLocations, PickLocation, ToggleFavourite
+from src.handlers.conversation import END, Step, forget_draft, step
+from src.handlers.find import look_for
+from src.handlers.homes import homes_of_customer, locations_or_problem, page_of
 from src.handlers.incoming import message_of, text_of, user_of
-from src.handlers.reply import Answer, answer, deliver, send
+from src.handlers.reply import Answer, answer, deliver, press_message, send
 from src.handlers.setup import looks_like_credentials, swallow_credentials
-from src.handlers.state import Place
+from src.handlers.state import Home, Place
 from src.handlers.status import build_status
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from telegram import Update
 
     from src.handlers.context import PanoptesContext
@@ -31,21 +30,31 @@ __all__ = [
     "change_location",
     "list_locations",
     "locations_start",
+    "open_link",
     "pick_location",
     "take_customer_id",
+    "toggle_favourite",
 ]
+
+_CUSTOMER_ID: Final = re.compile(r"[0-9a-fA-F]{24}")
+_LINK: Final = re.compile(r"loc_([A-Za-z0-9-]+)_([A-Za-z0-9-]+)")
 
 
 @step(END)
 async def locations_start(update: Update, context: PanoptesContext) -> Step | int:
-    """Ask for a customer id, or take the one sent along with the command."""
-    context.draft.forget()
+    """Ask which home, or take what was sent along with the command."""
+    await forget_draft(update, context)
     if not await report.connected(update, context):
         return END
     if context.args:
         return await _look_up(update, context, " ".join(context.args))
-    home = await context.services.state.home(Place.of(update))
-    keyboard = keyboards.ask_customer(context.services.buttons, home)
+    state, user_id = context.services.state, user_of(update).id
+    keyboard = keyboards.ask_customer(
+        context.services.buttons,
+        await state.home(Place.of(update)),
+        await state.favourites(user_id),
+        await state.recents(user_id),
+    )
     await send(update, context, texts.ASK_CUSTOMER, keyboard, reply_expected=True)
     return Step.CUSTOMER
 
@@ -63,50 +72,36 @@ async def change_location(
 
 @step(Step.CUSTOMER)
 async def take_customer_id(update: Update, context: PanoptesContext) -> Step | int:
-    """Look the customer up; a wrong id keeps the question open."""
+    """Look up what was typed; what finds nothing keeps the question open."""
     message = message_of(update)
     text = text_of(message)
     if looks_like_credentials(text):
         await swallow_credentials(update, context, message)
         return END
+    if not text.strip():
+        await send(update, context, texts.BAD_CUSTOMER)
+        return Step.CUSTOMER
     return await _look_up(update, context, text.strip())
 
 
-async def _look_up(update: Update, context: PanoptesContext, customer_id: str) -> Step | int:
-    """Show the locations of a customer, or the status of the only one."""
+async def _look_up(update: Update, context: PanoptesContext, text: str) -> Step | int:
+    """The homes of a customer id; anything else is searched for."""
+    if not _CUSTOMER_ID.fullmatch(text):
+        return END if await look_for(update, context, text) else Step.CUSTOMER
     found: list[Location] = []
 
     async def work() -> Answer:
-        result = await _locations_or_problem(update, context, customer_id)
+        result = await locations_or_problem(update, context, text)
         if isinstance(result, Answer):
             return result
         found.extend(result)
         if len(result) > 1:
-            return _page(context, customer_id, result, 0)
-        only = PickLocation(customer_id, result[0].id)
+            return page_of(context, text, result, 0)
+        only = PickLocation(text, result[0].id)
         return await report.choice(update, context, only, build_status)
 
     await deliver(update, context, work())
     return END if found else Step.CUSTOMER
-
-
-async def _locations_or_problem(
-    update: Update, context: PanoptesContext, customer_id: str
-) -> Sequence[Location] | Answer:
-    """The customer's locations, at least one; else what to tell the person."""
-    try:
-        with plume.caller("person", context.services.timing.deadline_s):
-            locations = await plume.get_locations_for_customer(user_of(update).id, customer_id)
-    except plume.PlumeInputError:
-        return Answer(texts.BAD_CUSTOMER, replaces=False)
-    except (plume.PlumeNotFoundError, plume.PlumePermissionError):
-        return Answer(texts.CUSTOMER_UNKNOWN, replaces=False)
-    except (plume.PlumeNotConfiguredError, plume.PlumeAuthError) as error:
-        return Answer(describe(error), keyboards.connect(context.services.buttons), replaces=False)
-    except plume.PlumeAPIError as error:
-        text = texts.LOCATIONS_UNREADABLE.format(error=describe(error))
-        return Answer(text, replaces=False)
-    return locations or Answer(texts.CUSTOMER_EMPTY, replaces=False)
 
 
 async def list_locations(update: Update, context: PanoptesContext, press: ListLocations) -> None:
@@ -114,14 +109,8 @@ async def list_locations(update: Update, context: PanoptesContext, press: ListLo
     if not await report.connected(update, context):
         return
     await answer(update, context)
-
-    async def work() -> Answer:
-        result = await _locations_or_problem(update, context, press.customer_id)
-        if isinstance(result, Answer):
-            return result
-        return _page(context, press.customer_id, result, press.page)
-
-    await deliver(update, context, work())
+    work = homes_of_customer(update, context, press.customer_id, press.page)
+    await deliver(update, context, work)
 
 
 async def pick_location(update: Update, context: PanoptesContext, press: PickLocation) -> None:
@@ -131,11 +120,32 @@ async def pick_location(update: Update, context: PanoptesContext, press: PickLoc
         await report.choose(update, context, press, build_status)
 
 
-def _page(
-    context: PanoptesContext, customer_id: str, locations: Sequence[Location], page: int
-) -> Answer:
-    """One page of buttons; a page that is no longer there becomes the last one."""
-    pages = keyboards.page_count(len(locations))
-    page = min(max(page, 0), pages - 1)
-    keyboard = keyboards.location_page(context.services.buttons, customer_id, locations, page)
-    return Answer(texts.choose_location(customer_id, len(locations), page, pages), keyboard)
+async def open_link(update: Update, context: PanoptesContext) -> None:
+    """The link `t.me/<bot>?start=loc_<customer>_<location>` that one technician sends another."""
+    found = _LINK.fullmatch(" ".join(context.args or ()))
+    if not await report.connected(update, context):
+        return
+    if found is None:
+        await send(update, context, texts.BAD_LINK, keyboards.choose(context.services.buttons))
+        return
+    await report.choose(update, context, PickLocation(found[1], found[2]), build_status)
+
+
+async def toggle_favourite(
+    update: Update, context: PanoptesContext, press: ToggleFavourite
+) -> None:
+    """The star under a report: on or off for the person who pressed it."""
+    if not await report.connected(update, context):
+        return
+    state, user_id = context.services.state, user_of(update).id
+    home = Home(press.customer_id, press.location_id)
+    at_hand = [await state.home(Place.of(update)), *await state.recents(user_id)]
+    home = next((known for known in at_hand if home.same_as(known) and known), home)
+    change = await state.toggle_favourite(user_id, home)
+    await answer(update, context, texts.FAVOURITE[change], alert=change == "full")
+    message = press_message(update)
+    if message is not None and message.reply_markup is not None and change != "full":
+        keyboard = keyboards.with_star(message.reply_markup, on=change == "added")
+        await context.bot.edit_message_reply_markup(
+            message.chat_id, message.message_id, reply_markup=keyboard
+        )
