@@ -24,8 +24,8 @@ TEXTS = [
     ("SN: 7k3q 9x00 02", "serial 7K3Q9X0002 | name 7k3q 9x00 02"),
     # longer than Plume's own: rather an account, but some makers have such serials
     (
-        "AB1234567890123",
-        "account AB1234567890123 | service AB1234567890123 | serial AB1234567890123 | name AB1234567890123",
+        "AB12345678901",
+        "account AB12345678901 | service AB12345678901 | serial AB12345678901 | name AB12345678901",
     ),
     # MAC addresses
     ("02:00:5E:10:00:01", "mac 02:00:5e:10:00:01"),
