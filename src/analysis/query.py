@@ -92,11 +92,15 @@ def _guesses(text: str, label: QueryKind | None) -> Iterator[Guess]:
         yield {"kind": "account", "value": text.lower()}
     else:
         mac = mac_of(text)
-        # Twelve digits, or twelve characters in a row, may as well be a number of the ISP's.
-        if mac is None or not (":" in text or (_has_letter(text) and not text.isalnum())):
+        if mac is None or not _is_plainly_mac(text):
             yield from _word_guesses(text, label)
         if mac:
             yield {"kind": "mac", "value": mac}
+
+
+def _is_plainly_mac(text: str) -> bool:
+    """Twelve digits, or twelve characters in a row, may as well be a number of the ISP's."""
+    return ":" in text or text.count("-") == 5 or (_has_letter(text) and not text.isalnum())
 
 
 def _email_guesses(text: str, address: str) -> Iterator[Guess]:

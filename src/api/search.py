@@ -31,7 +31,7 @@ from src.analysis.query import classify_query, tidy
 from src.api.lookups import Lookup, Place, lookups_for
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncGenerator, Sequence
 
     from src.models.lookup import (
         FailureReason,
@@ -49,7 +49,7 @@ LIMIT_MOST = 100
 
 async def search(
     user_id: int, text: str, *, limit: int = 30, homes: Sequence[Place] = ()
-) -> AsyncIterator[SearchResult]:
+) -> AsyncGenerator[SearchResult, None]:
     """What is known so far, each time a look-up has ended; the last result has `done`.
 
     All look-ups leave at the same time, so a search costs one round trip. One that is slow or
@@ -80,9 +80,9 @@ async def search(
                 board.raise_if_all_failed()
             yield board.result()
     finally:
-        for task in pending:
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*pending, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def search_to_end(
