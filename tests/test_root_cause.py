@@ -45,7 +45,7 @@ HOMES: dict[str, tuple[str, str, str | None, str, str]] = {
         "unknown",
         None,
         "not sure",
-        "Where it breaks cannot be told: too little is reported.",
+        "Whether anything is broken cannot be told: too little is reported.",
     ),
     "no health reported": (
         "Hallway mute, Kitchen>Hallway mute",
@@ -272,6 +272,13 @@ HOMES: dict[str, tuple[str, str, str | None, str, str]] = {
         "sure",
         "Only the hop Kitchen to Hallway: Hallway is fine; Kitchen is weak.",
     ),
+    "two weak, their ways not reported": (
+        "Hallway, Kitchen>? poor, Attic>? poor, Study>Hallway",
+        "unclear",
+        None,
+        "not sure",
+        "Where it breaks cannot be told: 2 of 4 pods are not well.",
+    ),
     "weak and its way not reported": (
         "Hallway, Kitchen>? poor, Attic>Hallway",
         "hop",
@@ -454,13 +461,13 @@ RECORDS: dict[str, tuple[Any, Any, str, str]] = {
         location(),
         None,
         "unknown",
-        "Where it breaks cannot be told: too little is reported.",
+        "Whether anything is broken cannot be told: too little is reported.",
     ),
     "no pods": (
         location(),
         home(),
         "unknown",
-        "Where it breaks cannot be told: too little is reported.",
+        "Whether anything is broken cannot be told: too little is reported.",
     ),
     "offline by the cloud, states not reported": (
         location(

@@ -165,10 +165,9 @@ class CallCard(TypedDict):
     changes_known: bool  # False: nothing could be compared, so no change proves nothing
     questions: list[str]  # three, for the caller
     next_step: str
-    gateway_serial: str | None
-    serials: dict[str, str]  # pod id -> serial, of the pods that the finding names
+    serials: dict[str, str]  # pod id -> serial
     plain_names: dict[str, str]  # pod id -> a name that identifies nobody's hardware
-    affected_count: int
+    wired: bool | None  # whether the one bad hop is a cable; None when not known
     devices: int | None
     isp: str | None
     timezone: str | None

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from src.models.findings import (
         Comparison,
         Finding,
+        FindingKind,
         Hop,
         LineVerdict,
         UnhappyGroup,
@@ -43,11 +44,14 @@ _UPPER_WORDS = {
 _DIRECTIONS = {"download": "↓ download", "upload": "↑ upload"}
 
 
-def format_finding(finding: Finding) -> str:
-    """Where it breaks in one sentence, then how sure that is and by what evidence."""
+def format_finding(finding: Finding, *, reasons: int = _REASONS_SHOWN) -> str:
+    """Where it breaks in one sentence, then how sure that is and by what evidence.
+
+    `reasons` limits the sentences for and against that are shown; the rest are counted.
+    """
     place, rest = _sentence(finding)
     tail = f": {escape(rest, 2 * _PLACE)}" if rest else ""
-    return f"<b>{escape(place, _PLACE)}</b>{tail}{_since(finding)}.\n{_why(finding)}"
+    return f"<b>{escape(place, _PLACE)}</b>{tail}{_since(finding)}.\n{_why(finding, reasons)}"
 
 
 def finding_sentence(finding: Finding) -> str:
@@ -58,26 +62,18 @@ def finding_sentence(finding: Finding) -> str:
 
 def _sentence(finding: Finding) -> tuple[str, str]:
     """The place, and what is said of it."""
-    if finding["kind"] == "hop" and finding["hop"] is not None:
+    if finding["hop"] is not None:
         return _hop(finding, finding["hop"])
-    if finding["kind"] == "hops":
-        return _hops(finding)
-    if finding["kind"] == "gateway":
-        return _gateway(finding)
-    if finding["kind"] == "home":
-        return _home(finding)
-    if finding["kind"] == "none":
-        return "No bad hop", _nothing(finding)
-    return "Where it breaks cannot be told", _unclear(finding)
+    return _SENTENCES[finding["kind"]](finding)
 
 
-def _nothing(finding: Finding) -> str:
-    total = finding["pods_total"]
+def _nothing(finding: Finding) -> tuple[str, str]:
+    place, total = "No bad hop", finding["pods_total"]
     if finding["certainty"] != "sure":
-        return f"nothing bad is reported of {count(total, 'pod')}"
+        return place, f"nothing bad is reported of {count(total, 'pod')}"
     if total == 1:
-        return "the only pod is connected and not weak"
-    return f"{_all(total)} are connected and none is weak"
+        return place, "the only pod is connected and not weak"
+    return place, f"{_all(total)} are connected and none is weak"
 
 
 def _all(total: int) -> str:
@@ -154,13 +150,26 @@ def _home(finding: Finding) -> tuple[str, str]:
     return "Line, power or gateway at the home", said
 
 
-def _unclear(finding: Finding) -> str:
+def _unclear(finding: Finding) -> tuple[str, str]:
+    place = "Where it breaks cannot be told"
     gone, total = len(finding["affected"]), finding["pods_total"]
-    if not gone:
-        return "too little is reported"
     if finding["together"]:
-        return f"{gone} of {count(total, 'pod')} vanished together"
-    return f"{gone} of {count(total, 'pod')} {'is' if gone == 1 else 'are'} not well"
+        return place, f"{gone} of {count(total, 'pod')} vanished together"
+    return place, f"{gone} of {count(total, 'pod')} {'is' if gone == 1 else 'are'} not well"
+
+
+def _unknown(_finding: Finding) -> tuple[str, str]:
+    return "Whether anything is broken cannot be told", "too little is reported"
+
+
+_SENTENCES: dict[FindingKind, Callable[[Finding], tuple[str, str]]] = {
+    "none": _nothing,
+    "hops": _hops,
+    "gateway": _gateway,
+    "home": _home,
+    "unclear": _unclear,
+    "unknown": _unknown,
+}
 
 
 def _since(finding: Finding) -> str:
@@ -171,8 +180,8 @@ def _since(finding: Finding) -> str:
     return f", {word} {when(finding['since'], finding['timezone'])}"
 
 
-def _why(finding: Finding) -> str:
-    evidence, doubts = _reasons(finding["evidence"]), _reasons(finding["doubts"])
+def _why(finding: Finding, most: int) -> str:
+    evidence, doubts = _reasons(finding["evidence"], most), _reasons(finding["doubts"], most)
     if finding["certainty"] == "not sure":
         seen = f" Seen: {evidence}." if evidence else ""
         return f"Not sure: {doubts or 'the reports are too few'}.{seen}"
@@ -181,8 +190,8 @@ def _why(finding: Finding) -> str:
     return f"{word}: {evidence}.{but}"
 
 
-def _reasons(sentences: Sequence[str]) -> str:
-    shown = [escape(sentence, _REASON) for sentence in sentences[:_REASONS_SHOWN]]
+def _reasons(sentences: Sequence[str], most: int) -> str:
+    shown = [escape(sentence, _REASON) for sentence in sentences[:most]]
     more = len(sentences) - len(shown)
     return "; ".join([*shown, *([f"{more} more"] * bool(more))])
 

@@ -9,7 +9,7 @@ from src.utils.next_steps import next_steps
 from src.utils.pod_formatter import format_nodes_message, format_pod_details, pod_line
 from src.utils.when import since_text
 from src.utils.wifi_formatter import format_wifi_message
-from src.utils.wording import DASH, count, number, pod_state, rate, severity_title
+from src.utils.wording import DASH, SINCE_WORDS, count, number, pod_state, rate, severity_title
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -35,13 +35,6 @@ _STEPS_SHOWN = 4
 _PODS_OPEN = 6
 # Telegram ignores formatting beyond 100 entities; a card has up to six.
 _CARDS_MOST = 12
-_SINCE_WORDS = {
-    "ok": "Connected since",
-    "degraded": "Connected since",
-    "partial": "Since",
-    "offline": "Offline since",
-    "unknown": "Since",
-}
 
 
 def format_status_message(
@@ -92,7 +85,7 @@ def _headline(location_name: str | None, health: LocationHealth, now: datetime |
         lines.append(escape(_upper_first(reason), _SENTENCE))
     if health["since"]:
         since = since_text(health["since"], now, health["timezone"])
-        lines.append(f"{_SINCE_WORDS[severity]} {since}")
+        lines.append(f"{SINCE_WORDS[severity]} {since}")
     return "\n".join(lines)
 
 

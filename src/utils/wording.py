@@ -24,6 +24,7 @@ __all__ = [
     "SECURITY_WORDS",
     "SEVERITY_SIGNS",
     "SEVERITY_WORDS",
+    "SINCE_WORDS",
     "STATE_SIGNS",
     "STATE_WORDS",
     "age",
@@ -53,6 +54,15 @@ SEVERITY_WORDS: dict[Severity, str] = {
     "partial": "Some pods disconnected",
     "offline": "Offline",
     "unknown": "Unknown",
+}
+
+# What the moment of a verdict means: a home that works has been connected since then.
+SINCE_WORDS: dict[Severity, str] = {
+    "ok": "Connected since",
+    "degraded": "Connected since",
+    "partial": "Since",
+    "offline": "Offline since",
+    "unknown": "Since",
 }
 
 # Four different shapes: the strip reads the same without colours.
