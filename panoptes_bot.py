@@ -7,14 +7,14 @@ Run it with `python panoptes_bot.py`; `--demo` needs neither a Telegram token no
 from __future__ import annotations
 
 import argparse
-import asyncio
 import logging
 import os
 import sys
+from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
-from telegram import BotCommandScopeAllGroupChats, BotCommandScopeDefault, Update
+from telegram import Update
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import (
     ApplicationBuilder,
@@ -29,16 +29,36 @@ from telegram.ext import (
 from telegram.request import HTTPXRequest
 
 import plume_api_client as plume
-from src.handlers import commands, locations, report, setup, texts
+from src.handlers import (
+    audit,
+    commands,
+    files,
+    find,
+    joining,
+    locations,
+    member_presses,
+    menus,
+    people,
+    privacy,
+    report,
+    setup,
+)
+from src.handlers.access import check_rows
+from src.handlers.aftermath import cancel_background, look_back_in_background
+from src.handlers.call import build_call, call_command
 from src.handlers.callbacks import (
     Buttons,
     ChangeLocation,
     Connect,
+    DevicePage,
+    ExportReport,
+    FindPage,
     ListLocations,
     OpenReport,
     Panel,
     PickLocation,
     PressHandler,
+    ToggleFavourite,
 )
 from src.handlers.context import (
     PanoptesApplication,
@@ -48,19 +68,22 @@ from src.handlers.context import (
     UserState,
 )
 from src.handlers.conversation import Step, leaving, on_timeout
+from src.handlers.devices import build_devices, devices_command, show_devices
 from src.handlers.errors import on_error
 from src.handlers.gate import gate
 from src.handlers.limiter import PatientLimiter
-from src.handlers.location_stats import build_stats, stats_command
+from src.handlers.location_stats import build_stats, build_stats_text, stats_command
 from src.handlers.nodes import build_nodes, nodes_command
 from src.handlers.order import ChatOrder
 from src.handlers.reply import Answers
+from src.handlers.speed import build_speed, speed_command
 from src.handlers.state import State
-from src.handlers.status import build_status, status_command
-from src.handlers.wan import build_wan, wan_command
+from src.handlers.status import build_mesh, build_status, status_command
+from src.handlers.wan import build_wan, build_wan_text, wan_command
 from src.handlers.wifi import build_wifi, wifi_command
 from src.logs import Redactor, setup_logging
 from src.settings import EXIT_BAD_SETTINGS, Settings, SettingsError, load_settings
+from src.storage import StorageError, exit_code
 from src.utils.status_formatter import format_pod_details, format_speed_test
 
 if TYPE_CHECKING:
@@ -68,6 +91,7 @@ if TYPE_CHECKING:
 
     from telegram.request import BaseRequest
 
+    from src.handlers.callbacks import Press
     from src.handlers.context import Application, Handler
     from src.handlers.report import Builder
 
@@ -99,6 +123,16 @@ _COMMANDS: Final[Mapping[str, Handler]] = MappingProxyType(
         "stats": stats_command,
         "nodes": nodes_command,
         "wifi": wifi_command,
+        "find": find.find_command,
+        "devices": devices_command,
+        "speed": speed_command,
+        "call": call_command,
+        "whoami": privacy.whoami_command,
+        "join": joining.join_command,
+        "logout": privacy.logout_command,
+        "forget": privacy.forget_command,
+        "people": people.people_command,
+        "audit": audit.audit_command,
     }
 )
 _BUILDERS: Final[Mapping[Panel, Builder]] = MappingProxyType(
@@ -108,6 +142,27 @@ _BUILDERS: Final[Mapping[Panel, Builder]] = MappingProxyType(
         Panel.STATS: build_stats,
         Panel.NODES: build_nodes,
         Panel.WIFI: build_wifi,
+        Panel.DEVICES: build_devices,
+        Panel.SPEED: build_speed,
+        Panel.CALL: build_call,
+        Panel.MESH: build_mesh,
+        Panel.WAN_TEXT: build_wan_text,
+        Panel.STATS_TEXT: build_stats_text,
+    }
+)
+
+
+_MEMBER_PRESSES: Final[Mapping[type[Press], Any]] = MappingProxyType(
+    {
+        member_presses.AskToJoin: joining.join_pressed,
+        member_presses.DecideJoin: joining.decide_join,
+        member_presses.ListPeople: people.list_people,
+        member_presses.ShowPerson: people.show_person,
+        member_presses.SetRole: people.set_role,
+        member_presses.RemovePerson: people.remove_person,
+        member_presses.AuditPage: audit.audit_page,
+        member_presses.DropTeam: privacy.drop_team,
+        member_presses.EraseMe: privacy.erase_me,
     }
 )
 
@@ -119,12 +174,12 @@ def build_services(
     settings: Settings, redact: Redactor | None = None, timing: Timing | None = None
 ) -> Services:
     """The parts that handlers share."""
-    answers = Answers()
+    answers, redact = Answers(), redact or _redactor(settings)
     return Services(
         settings=settings,
-        state=State(),
+        state=State(settings, redact.learn),
         buttons=Buttons(),
-        redact=redact or _redactor(settings),
+        redact=redact,
         order=ChatOrder(on_wait=answers.has_to_wait),
         answers=answers,
         timing=timing or Timing(),
@@ -152,7 +207,11 @@ def build_application(
         .base_file_url(f"{base.removesuffix('bot')}file/bot")
         .request(request or _telegram_request(_CONNECTIONS))
         .get_updates_request(updates_request or _telegram_request(1))
-        .rate_limiter(PatientLimiter())
+        .rate_limiter(
+            PatientLimiter(
+                on_migrated=services.state.migrate, on_refused=services.state.cannot_reach
+            )
+        )
         .context_types(ContextTypes(context=PanoptesContext, user_data=UserState))
         .concurrent_updates(services.order)
         .post_init(on_start)
@@ -175,24 +234,24 @@ def _telegram_request(connections: int) -> HTTPXRequest:
 
 
 async def on_start(application: Application) -> None:
-    """Put the commands into Telegram's menu. The bot works without it, so nothing fails here."""
-    bot = application.bot
-    calls = (
-        bot.set_my_commands(texts.COMMANDS, scope=BotCommandScopeDefault()),
-        bot.set_my_commands(texts.GROUP_COMMANDS, scope=BotCommandScopeAllGroupChats()),
-        bot.set_my_short_description(texts.SHORT_DESCRIPTION),
-    )
-    for outcome in await asyncio.gather(*calls, return_exceptions=True):
-        if isinstance(outcome, TelegramError):
-            logger.warning("the command menu could not be set: %s", outcome)
-        elif isinstance(outcome, BaseException):
-            raise outcome
+    """Put the menus up, tell whom the restart cut off, and keep the audit log short."""
+    services, bot = _services_of(application), application.bot
+    await menus.set_menus(bot, await services.state.admins())
+    look_back_in_background(bot, services)
     logger.info("running as @%s", bot.username)
 
 
-async def on_stop(application: Application) -> None:  # noqa: ARG001 - PTB's signature
-    """Close the connections to Plume."""
+def _services_of(application: Application) -> Services:
+    return cast("PanoptesApplication", application).services  # as `build_application` made it
+
+
+async def on_stop(application: Application) -> None:
+    """Close the connections to Plume and to the database."""
+    services = _services_of(application)
+    await cancel_background(services)
     await plume.aclose()
+    await services.painter.aclose()
+    await services.state.close()
 
 
 # ------------------------------------------------------------------------------- handlers
@@ -201,22 +260,31 @@ async def on_stop(application: Application) -> None:  # noqa: ARG001 - PTB's sig
 def add_handlers(application: PanoptesApplication) -> None:
     """Everything the bot reacts to. In a group of handlers the first that fits runs alone."""
     buttons = application.services.buttons
+    check_rows([*_COMMANDS, "setup", "locations", "cancel"])
     # Before all others; `block` because a gate that does not block lets everything through.
     application.add_handler(TypeHandler(Update, gate, block=True), group=-1)
     application.add_handler(_conversation(buttons, application.services.timing))
+    application.add_handler(CommandHandler("start", locations.open_link, filters=_HOME_LINK))
     for name, handle in _COMMANDS.items():
         application.add_handler(CommandHandler(name, handle))
     application.add_handler(CommandHandler("cancel", commands.cancel_command))
     application.add_handler(PressHandler(buttons, OpenReport, open_report))
     application.add_handler(PressHandler(buttons, ListLocations, locations.list_locations))
     application.add_handler(PressHandler(buttons, PickLocation, locations.pick_location))
+    application.add_handler(PressHandler(buttons, FindPage, find.turn_page))
+    application.add_handler(PressHandler(buttons, DevicePage, show_devices))
+    application.add_handler(PressHandler(buttons, ExportReport, export_report))
+    application.add_handler(PressHandler(buttons, ToggleFavourite, locations.toggle_favourite))
+    for kind, handle_press in _MEMBER_PRESSES.items():
+        application.add_handler(PressHandler(buttons, kind, handle_press))
     application.add_handler(CallbackQueryHandler(commands.old_button))
     application.add_handler(MessageHandler(filters.COMMAND, commands.unknown_command))
-    application.add_handler(MessageHandler(_ANSWER, commands.stray_text))
+    application.add_handler(MessageHandler(_ANSWER, find.find_text))
     application.add_error_handler(on_error)
 
 
 # Texts, but also photos and files, which are a wrong answer that deserves a word.
+_HOME_LINK: Final = filters.Regex(r"^/start(@\w+)? loc_")
 _ANSWER: Final = ~filters.COMMAND & ~filters.StatusUpdate.ALL
 
 
@@ -228,6 +296,7 @@ def _conversation(buttons: Buttons, timing: Timing) -> ConversationHandler[Panop
             CommandHandler("setup", setup.setup_start),
             CommandHandler("start", setup.setup_linked, filters=deep_link),
             PressHandler(buttons, Connect, setup.setup_pressed),
+            PressHandler(buttons, member_presses.ConnectAs, setup.setup_for),
             CommandHandler("locations", locations.locations_start),
             PressHandler(buttons, ChangeLocation, locations.change_location),
         ],
@@ -239,6 +308,7 @@ def _conversation(buttons: Buttons, timing: Timing) -> ConversationHandler[Panop
         },
         fallbacks=[
             CommandHandler("cancel", commands.cancel_question),
+            CommandHandler("start", leaving(locations.open_link), filters=_HOME_LINK),
             *(CommandHandler(name, leaving(handle)) for name, handle in _COMMANDS.items()),
         ],
         allow_reentry=True,
@@ -249,6 +319,11 @@ def _conversation(buttons: Buttons, timing: Timing) -> ConversationHandler[Panop
 async def open_report(update: Update, context: PanoptesContext, press: OpenReport) -> None:
     """A report button."""
     await report.pressed(update, context, press, _BUILDERS[press.panel])
+
+
+async def export_report(update: Update, context: PanoptesContext, press: ExportReport) -> None:
+    """A file button."""
+    await files.export(update, context, press, _BUILDERS[press.panel])
 
 
 # ----------------------------------------------------------------------------------- main
@@ -263,6 +338,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--demo-plume", action="store_true", help="your Telegram bot with invented homes"
     )
+    upkeep = parser.add_mutually_exclusive_group()
+    upkeep.add_argument("--backup", type=Path, metavar="FILE", help="write a copy of the database")
+    upkeep.add_argument("--restore", type=Path, metavar="FILE", help="replace it by such a copy")
+    upkeep.add_argument(
+        "--rotate-keys", action="store_true", help="encrypt what is stored with the newest key"
+    )
     options, rest = parser.parse_known_args(arguments)
     if options.demo or options.demo_plume:
         from src.demo.launch import run_demo  # noqa: PLC0415 - the demo's servers, only for it
@@ -275,7 +356,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for problem in error.problems:
             sys.stderr.write(f"{problem}\n")
         return EXIT_BAD_SETTINGS
+    if options.backup or options.restore or options.rotate_keys:
+        return _upkeep(settings, options)
     return run(settings)
+
+
+def _upkeep(settings: Settings, options: argparse.Namespace) -> int:
+    """Work on the database instead of running the bot."""
+    from src.storage import upkeep  # noqa: PLC0415 - SQLAlchemy is loaded for this only
+
+    try:
+        sys.stdout.write(f"{upkeep.perform(settings, options.backup, options.restore)}\n")
+    except StorageError as error:
+        return _storage_stops(error)
+    return 0
 
 
 def run(settings: Settings) -> int:
@@ -283,7 +377,8 @@ def run(settings: Settings) -> int:
     redact = _redactor(settings)
     setup_logging(settings.log_level, settings.log_format, redact)
     plume.configure(window_calls=settings.plume_window_calls, poll_rate=settings.plume_poll_rate)
-    application = build_application(build_services(settings, redact))
+    services = build_services(settings, redact)
+    application = build_application(services)
     if settings.is_open:
         logger.warning(
             "open to everybody: set PANOPTES_ADMINS or PANOPTES_ALLOWED_USERS to change that"
@@ -292,6 +387,8 @@ def run(settings: Settings) -> int:
         application.run_polling(
             allowed_updates=ALLOWED_UPDATES, bootstrap_retries=_BOOTSTRAP_RETRIES
         )
+    except StorageError as error:
+        return _storage_stops(error)
     except InvalidToken:
         sys.stderr.write("TELEGRAM_BOT_TOKEN: Telegram refuses this token\n")
         return EXIT_BAD_SETTINGS
@@ -299,6 +396,11 @@ def run(settings: Settings) -> int:
         sys.stderr.write(f"Telegram cannot be reached: {redact(str(error))}\n")
         return EXIT_UNAVAILABLE
     return 0
+
+
+def _storage_stops(error: StorageError) -> int:
+    sys.stderr.write(f"{error}\n")
+    return exit_code(error)
 
 
 def _redactor(settings: Settings) -> Redactor:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import tempfile
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
@@ -120,6 +121,7 @@ class Bot:
                 "PLUME_API_BASE": f"{PLUME}/api/",
                 "PLUME_REPORTS_BASE": f"{PLUME}/reports/",
                 "PLUME_SSO_URL": f"{PLUME}{TOKEN_PATH}",
+                "PANOPTES_DATA_DIR": self._data_dir(),
                 **self.environment,
             },
             dotenv=None,
@@ -149,6 +151,10 @@ class Bot:
         self._stack.push_async_callback(self.application.stop)
         self._stack.push_async_callback(updater.stop)
         return self
+
+    def _data_dir(self) -> str:
+        """Somewhere of its own, gone with the bot; a test that restarts gives its own."""
+        return self._stack.enter_context(tempfile.TemporaryDirectory(prefix="panoptes-"))
 
     async def __aexit__(
         self,

@@ -381,7 +381,7 @@ async def _choose_silently(
     bot: Bot, person: Person, customer: str = DEMO_CUSTOMER_ID, location: str = DEMO_LOCATION_ID
 ) -> None:
     await bot.application.services.state.choose(
-        Place(person.chat_id), Home(customer, location, "Home")
+        Place(person.chat_id), Home(customer, location, "Home"), person.user_id
     )
 
 
@@ -401,7 +401,7 @@ async def test_a_renamed_home_is_called_by_its_new_name_from_the_next_status_on(
         state, place = bot.application.services.state, Place(ann.chat_id)
         home = await state.home(place)
         assert home is not None
-        await state.choose(place, replace(home, name="Old name"))
+        await state.choose(place, replace(home, name="Old name"), ann.user_id)
         assert "Old name" in text_of(await ann.ask("/wan"))
         await ann.ask("/status")
         assert "· Home" in text_of(await ann.ask("/wan"))

@@ -271,7 +271,7 @@ class PressHandler(BaseHandler[Update, PanoptesContext, Any]):
         """Hand `callback` the press as a third argument."""
         super().__init__(cast("Any", callback))  # the base class knows two arguments only
         self._buttons = buttons
-        self._kind: type[Press] = kind
+        self._kind = kind
 
     def check_update(self, update: object) -> Press | None:
         """The press when it is one of ours."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from src.handlers import texts
-from src.handlers.conversation import END
+from src.handlers.conversation import END, forget_draft
 from src.handlers.incoming import is_private, message_of, text_of, user_of
 from src.handlers.reply import answer, send
 from src.handlers.setup import looks_like_credentials, swallow_credentials
@@ -52,7 +52,7 @@ async def cancel_command(update: Update, context: PanoptesContext) -> None:
 
 async def cancel_question(update: Update, context: PanoptesContext) -> int:
     """Drop the question at hand, and with it what was entered so far."""
-    context.draft.forget()
+    await forget_draft(update, context)
     await send(update, context, texts.CANCELLED)
     return END
 

@@ -9,9 +9,12 @@ from telegram.ext import Application as PtbApplication
 from telegram.ext import CallbackContext, ExtBot, JobQueue
 
 import plume_api_client as plume
+from src.charts.render import Painter
 from src.handlers.pictures import FileIds
+from src.handlers.throttle import Throttle
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable
     from datetime import datetime
 
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from src.handlers.state import State
     from src.logs import Redactor
     from src.settings import Settings
+    from src.storage.records import Role
 
 __all__ = [
     "Application",
@@ -42,6 +46,7 @@ class Timing:
 
     deadline_s: float = 14.0  # Plume's share of the 15 s in which a person gets an answer
     progress_after_s: float = 2.0
+    picture_s: float = 8.0  # longer than the first picture takes; then the text goes out alone
     action_every_s: float = 4.5  # Telegram drops a chat action after 5 s
     conversation_s: float = 600.0
     stop_grace_s: float = 0.5  # a supervisor that stops us wants it soon
@@ -59,7 +64,11 @@ class Services:
     answers: Answers
     timing: Timing = field(default_factory=Timing)
     pictures: FileIds = field(default_factory=FileIds)
+    painter: Painter = field(default_factory=Painter)
+    gateways: dict[str, str] = field(default_factory=dict)  # location id -> node id, as last seen
     clock: Callable[[], datetime] = plume.cloud_now  # reports measure what the cloud dated
+    strangers: Throttle = field(default_factory=Throttle)
+    background: set[asyncio.Task[None]] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -67,21 +76,27 @@ class UserState:
     """What a person is in the middle of; never stored."""
 
     in_setup: bool = False
+    for_team: bool = False  # /setup: the credentials are the team's
     header: SecretStr | None = None  # /setup: accepted, waiting for the partner id
 
-    def begin_setup(self) -> None:
+    def begin_setup(self, *, for_team: bool = False) -> None:
         """The set-up starts, with nothing entered."""
-        self.in_setup, self.header = True, None
+        self.in_setup, self.for_team, self.header = True, for_team, None
 
     def forget(self) -> None:
         """Whatever was in the middle is over."""
-        self.in_setup, self.header = False, None
+        self.in_setup, self.for_team, self.header = False, False, None
 
 
 class PanoptesContext(
     CallbackContext[ExtBot[None], UserState, dict[Any, Any], dict[Any, Any]],
 ):
-    """A handler's context, with the services at hand."""
+    """A handler's context, with the services at hand.
+
+    `role` is what the person behind the update may do, as the gate found it at this moment.
+    """
+
+    role: Role | None = None
 
     @property
     def services(self) -> Services:
@@ -115,6 +130,11 @@ class PanoptesApplication(
         """Take the services beside the library's own arguments."""
         super().__init__(**options)
         self.services = services
+
+    async def initialize(self) -> None:
+        """Open the state before Telegram is asked for anything. Raises StorageError."""
+        await self.services.state.open()
+        await super().initialize()
 
     async def stop(self) -> None:
         """Stop without waiting for a slow cloud: handlers get a moment, then are cancelled."""

@@ -17,6 +17,7 @@ from telegram.ext import ConversationHandler
 
 from src.handlers import texts
 from src.handlers.errors import tell
+from src.handlers.incoming import user_of
 from src.handlers.reply import send
 
 if TYPE_CHECKING:
@@ -24,7 +25,16 @@ if TYPE_CHECKING:
 
     from src.handlers.context import Handler, PanoptesContext
 
-__all__ = ["END", "Question", "Step", "leaving", "on_timeout", "step"]
+__all__ = [
+    "END",
+    "Question",
+    "Step",
+    "begin_setup",
+    "forget_draft",
+    "leaving",
+    "on_timeout",
+    "step",
+]
 
 P = ParamSpec("P")
 Question: TypeAlias = Callable[
@@ -65,8 +75,8 @@ def leaving(handle: Handler) -> Handler:
 
     @functools.wraps(handle)
     async def leave(update: Update, context: PanoptesContext) -> int:
-        context.draft.forget()
         try:
+            await forget_draft(update, context)
             await handle(update, context)
         except Exception as error:  # noqa: BLE001 - as in `step`; the question is over either way
             await tell(update, context, error)
@@ -75,9 +85,25 @@ def leaving(handle: Handler) -> Handler:
     return leave
 
 
+async def begin_setup(update: Update, context: PanoptesContext, *, for_team: bool) -> None:
+    """The set-up starts. That it did is kept, so that a restart can say that it was cut off."""
+    context.draft.begin_setup(for_team=for_team)
+    person = user_of(update).id  # a private chat has its person's id
+    await context.services.state.store.begin_draft(person, person, "setup")
+
+
+async def forget_draft(update: Update, context: PanoptesContext) -> None:
+    """Whatever was in the middle is over."""
+    was_in_setup = context.draft.in_setup
+    context.draft.forget()
+    if was_in_setup:
+        person = user_of(update).id
+        await context.services.state.store.end_draft(person, person)
+
+
 async def on_timeout(update: Update, context: PanoptesContext) -> int:
     """Nobody answered: forget the draft, and say so."""
     command = "/setup" if context.draft.in_setup else "/locations"
-    context.draft.forget()
+    await forget_draft(update, context)
     await send(update, context, texts.TIMED_OUT.format(command=command))
     return END

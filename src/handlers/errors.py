@@ -12,11 +12,12 @@ from telegram.error import BadRequest, Conflict, Forbidden, NetworkError, Telegr
 import plume_api_client as plume
 from src.handlers import texts
 from src.handlers.reply import answer, send
+from src.storage import errors as storage
 
 if TYPE_CHECKING:
     from src.handlers.context import PanoptesContext
 
-__all__ = ["describe", "on_error", "report_unexpected", "tell", "why"]
+__all__ = ["describe", "on_error", "report_unexpected", "storage_trouble", "tell", "why"]
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +57,30 @@ _WORDS: Final[tuple[tuple[type[Exception], str, str], ...]] = (
     (plume.PlumeResponseError, "Plume sent an answer that I cannot read.", _AGAIN),
     (Exception, "Plume could not be asked.", _AGAIN),
 )
+
+
+_ASK_OWNER: Final = "Nothing was changed. Tell the person who runs the bot."
+_STORAGE_WORDS: Final[tuple[tuple[type[storage.StorageError], str], ...]] = (
+    (storage.StorageFullError, f"The bot's disk is full, so I cannot save this. {_ASK_OWNER}"),
+    (storage.StorageReadOnlyError, f"The bot may not write to its own files. {_ASK_OWNER}"),
+    (
+        storage.StorageLockedError,
+        "The bot's database is busy. Nothing was changed. Try again in a minute.",
+    ),
+    (storage.StorageCorruptError, f"The bot's database is damaged. {_ASK_OWNER}"),
+    (
+        storage.StorageUnavailableError,
+        "The bot's database does not answer. Nothing was changed. Try again in a minute.",
+    ),
+    (storage.WrongKeyError, f"The bot's keys do not open what it has stored. {_ASK_OWNER}"),
+    (storage.StorageError, f"The bot's database cannot be used. {_ASK_OWNER}"),
+)
+
+
+def storage_trouble(error: storage.StorageError) -> str:
+    """Log what is wrong with the storage, and return what to tell a person about it."""
+    logger.error("storage: %s", error)
+    return f"❌ {next(words for kind, words in _STORAGE_WORDS if isinstance(error, kind))}"
 
 
 def why(error: Exception) -> str:
@@ -114,7 +139,9 @@ async def tell(update: object, context: PanoptesContext, error: Exception) -> No
 
 
 def report_unexpected(error: Exception) -> str:
-    """Log an error that has no words of its own; returns what to tell the person about it."""
+    """Log an error that is nobody's fault at Plume; returns what to tell the person about it."""
+    if isinstance(error, storage.StorageError):
+        return storage_trouble(error)
     reference = secrets.token_hex(4)
     logger.error("unexpected error, reference %s", reference, exc_info=error)
     return texts.unexpected(reference)

@@ -7,7 +7,7 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from telegram.error import RetryAfter
+from telegram.error import ChatMigrated, Forbidden, RetryAfter
 from telegram.ext import BaseRateLimiter
 
 if TYPE_CHECKING:
@@ -29,9 +29,20 @@ class PatientLimiter(BaseRateLimiter[None]):
     The library's own limiter halts every chat for one refusal; here only the refused call waits.
     """
 
-    def __init__(self, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
-        """`sleep` is replaced by tests."""
+    def __init__(
+        self,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        *,
+        on_migrated: Callable[[int, int], Awaitable[None]] | None = None,
+        on_refused: Callable[[int, str], Awaitable[None]] | None = None,
+    ) -> None:
+        """Tell `on_migrated` the old and new id of a group, `on_refused` a chat and why.
+
+        `sleep` is replaced by tests.
+        """
         self._sleep = sleep
+        self._on_migrated = on_migrated
+        self._on_refused = on_refused
 
     async def initialize(self) -> None:
         """Nothing to prepare."""
@@ -45,10 +56,31 @@ class PatientLimiter(BaseRateLimiter[None]):
         args: Any,
         kwargs: dict[str, Any],
         endpoint: str,
-        data: dict[str, Any],  # noqa: ARG002 - as above
+        data: dict[str, Any],
         rate_limit_args: None,  # noqa: ARG002 - as above
     ) -> Any:
-        """Call, and call again after each refusal, a few times."""
+        """Call, and call again after each refusal, a few times; follow a group that moved."""
+        chat_id = data.get("chat_id")
+        try:
+            return await self._patiently(callback, args, kwargs, endpoint)
+        except ChatMigrated as moved:
+            if self._on_migrated is None or not isinstance(chat_id, int):
+                raise
+            await self._on_migrated(chat_id, moved.new_chat_id)
+            data["chat_id"] = moved.new_chat_id  # the very dictionary that the call sends
+            return await self._patiently(callback, args, kwargs, endpoint)
+        except Forbidden as refusal:
+            if self._on_refused is not None and isinstance(chat_id, int):
+                await self._on_refused(chat_id, refusal.message)
+            raise
+
+    async def _patiently(
+        self,
+        callback: Callable[..., Coroutine[Any, Any, Any]],
+        args: Any,
+        kwargs: dict[str, Any],
+        endpoint: str,
+    ) -> Any:
         for _ in range(_TRIES - 1):
             try:
                 return await callback(*args, **kwargs)

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Final
 from pydantic import SecretStr
 
 import plume_api_client as plume
-from src.handlers import keyboards, texts
-from src.handlers.conversation import END, Step, step
+from src.handlers import keyboards, member_keyboards, member_texts, texts
+from src.handlers.conversation import END, Step, begin_setup, forget_draft, step
 from src.handlers.errors import describe, why
 from src.handlers.incoming import is_private, message_of, text_of, user_of
+from src.handlers.member_presses import Whose
 from src.handlers.reply import Answer, answer, delete, deliver, send
 
 if TYPE_CHECKING:
@@ -25,11 +26,13 @@ if TYPE_CHECKING:
 
     from src.handlers.callbacks import Connect
     from src.handlers.context import PanoptesContext
+    from src.handlers.member_presses import ConnectAs
 
 __all__ = [
     "ask_partner_id",
     "confirm_auth",
     "looks_like_credentials",
+    "setup_for",
     "setup_linked",
     "setup_pressed",
     "setup_start",
@@ -54,9 +57,19 @@ async def setup_start(update: Update, context: PanoptesContext) -> Step | int:
         else:
             await send(update, context, texts.SETUP_IN_GROUP.format(link=_private_link(context)))
         return END
-    context.draft.begin_setup()
     if looks_like_credentials(pasted):
+        await begin_setup(update, context, for_team=False)
         return await _take_header(update, context, message_of(update), pasted)
+    if context.role == "admin":
+        await forget_draft(update, context)
+        keyboard = member_keyboards.whose(context.services.buttons)
+        await send(update, context, member_texts.WHOSE, keyboard)
+        return END
+    return await _ask_header(update, context, Whose.ME)
+
+
+async def _ask_header(update: Update, context: PanoptesContext, whose: Whose) -> Step:
+    await begin_setup(update, context, for_team=whose is Whose.TEAM)
     await send(update, context, texts.ASK_HEADER)
     return Step.HEADER
 
@@ -72,6 +85,15 @@ async def setup_pressed(update: Update, context: PanoptesContext, _press: Connec
     """The Connect button."""
     await answer(update, context)
     return await setup_start(update, context)
+
+
+@step(END)
+async def setup_for(update: Update, context: PanoptesContext, press: ConnectAs) -> Step | int:
+    """An admin has said whose credentials these are."""
+    await answer(update, context)
+    if not is_private(update):
+        return await setup_start(update, context)
+    return await _ask_header(update, context, press.whose)
 
 
 @step(Step.HEADER)
@@ -141,7 +163,7 @@ async def _try_credentials(
     }
     try:
         with plume.caller("person", services.timing.deadline_s):
-            token = await plume.get_oauth_token(config)
+            await plume.get_oauth_token(config)
     except plume.PlumeAuthError as error:
         following = Step.HEADER if error.reason == "header" else Step.PARTNER
         return _REFUSED[error.reason], following
@@ -149,9 +171,23 @@ async def _try_credentials(
         return f"{describe(error)} Then send the partner id again, or /cancel.", Step.PARTNER
     except plume.PlumeAPIError as error:
         return texts.SETUP_UNREACHABLE.format(why=why(error)), Step.PARTNER
-    await services.state.connect(user_of(update).id, config | token)
-    context.draft.forget()
-    return texts.SETUP_DONE, END
+    return await _keep(update, context, config), END
+
+
+async def _keep(update: Update, context: PanoptesContext, config: dict[str, str]) -> str:
+    """Keep accepted credentials, if the right to set the team's is still there."""
+    state, for_team = context.services.state, context.draft.for_team
+    if for_team and context.role != "admin":
+        await forget_draft(update, context)
+        return member_texts.ADMINS_ONLY_TEAM
+    if for_team:
+        await state.connect_team(config)
+        await state.note(update, "set the team's credentials")
+    else:
+        await state.connect(user_of(update).id, config)
+        await state.note(update, "connected to Plume")
+    await forget_draft(update, context)
+    return member_texts.TEAM_DONE if for_team else texts.SETUP_DONE
 
 
 def looks_like_credentials(text: str) -> bool:

@@ -1,25 +1,36 @@
 """What the bot remembers about people and chats, behind one door.
 
-Everything is async and keyed by ids, so that a database can stand behind the same functions. In
-this version it lives in memory: a restart forgets it, and the bot then asks to connect again.
+Everything is async, keyed by ids, and on the disk before the call returns. Credentials are loaded
+into the client on first use, and leave it in the moment in which the right to them ends.
 """
 
 from __future__ import annotations
 
+import base64
+import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import plume_api_client as plume
+from src.handlers.access import role_of
 from src.handlers.incoming import chat_of, thread_of
+from src.storage import TEAM, ChosenLocation, StorageError, open_store
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from telegram import Update
 
     from src.models import Location
+    from src.settings import Settings
+    from src.storage.records import FavouriteChange, Role
+    from src.storage.store import Store
 
-__all__ = ["Home", "Place", "State"]
+__all__ = ["Home", "Member", "Place", "State"]
+
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,33 +74,270 @@ class Place:
         return cls(chat_of(update).id, thread_of(update))
 
 
-class State:
-    """Credentials per person, and the chosen home per place."""
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody with a role; `named` in the environment, which only its owner can change."""
 
-    def __init__(self) -> None:
-        """Start empty."""
-        self._homes: dict[Place, Home] = {}
+    user_id: int
+    name: str
+    role: Role
+    named: bool
+
+
+class State:
+    """Credentials, homes, people, chats and the audit log. Every call may raise StorageError."""
+
+    def __init__(self, settings: Settings, learn: Callable[[str], None] = lambda _: None) -> None:
+        """Nothing is opened yet. `learn` is told of every secret that comes into memory."""
+        self._settings = settings
+        self._learn = learn
+        self._store: Store | None = None
+        self._on_team: set[int] = set()  # who works with the team's credentials
+        self._known_chats: dict[int, tuple[str, str | None]] = {}
+
+    @property
+    def store(self) -> Store:
+        """The open store."""
+        if self._store is None:
+            raise RuntimeError("the state was not opened")
+        return self._store
+
+    async def open(self) -> None:
+        """Open the database; once is enough, however often it is called."""
+        if self._store is None:
+            settings = self._settings
+            url = settings.database_url
+            self._store = await open_store(
+                settings.data_dir,
+                url.get_secret_value() if url else None,
+                [key.get_secret_value() for key in settings.secret_keys],
+            )
+
+    async def close(self) -> None:
+        """Give the database back."""
+        store, self._store = self._store, None
+        if store is not None:
+            await store.close()
+
+    # -- credentials
 
     async def connect(self, user_id: int, auth_config: Mapping[str, Any]) -> None:
-        """Keep credentials that Plume has just accepted, with their token."""
-        plume.set_user_auth(user_id, dict(auth_config))
+        """Keep credentials that Plume has just accepted."""
+        self._teach(auth_config)
+        await self.store.save_credential(user_id, auth_config)
+        plume.set_user_auth(user_id, auth_config)
+        self._on_team.discard(user_id)
+
+    async def connect_team(self, auth_config: Mapping[str, Any]) -> None:
+        """Keep them for everybody who has none of their own."""
+        self._teach(auth_config)
+        await self.store.save_credential(TEAM, auth_config)
+        self._leave_team(*self._on_team)
+
+    async def disconnect(self, user_id: int) -> bool:
+        """Forget this person's own credentials; False when there were none."""
+        dropped = await self.store.delete_credential(user_id)
+        self._drop(user_id)
+        return dropped
+
+    async def disconnect_team(self) -> bool:
+        """Forget the team's credentials, and take them from everybody at once."""
+        dropped = await self.store.delete_credential(TEAM)
+        self._leave_team(*self._on_team)
+        return dropped
+
+    async def has_team_credential(self) -> bool:
+        """Whether the team has credentials that its members work with."""
+        return not self._settings.is_open and await self.store.credential(TEAM) is not None
 
     async def is_connected(self, user_id: int) -> bool:
-        """Whether this person has credentials; says nothing about a token."""
-        return plume.is_configured(user_id)
+        """Whether this person can ask Plume: with own credentials, else with the team's.
 
-    async def disconnect(self, user_id: int) -> None:
-        """Forget this person's credentials."""
+        They are loaded here, on first use. Says nothing about a token.
+        """
+        if plume.is_configured(user_id) and user_id not in self._on_team:
+            return True
+        own = await self.store.credential(user_id)
+        config = own or await self._of_team(user_id)
+        if config is None:
+            self._drop(user_id)
+            return False
+        if own or not plume.is_configured(user_id):
+            self._load(user_id, config)
+        (self._on_team.discard if own else self._on_team.add)(user_id)
+        return True
+
+    async def _of_team(self, user_id: int) -> dict[str, Any] | None:
+        if self._settings.is_open or await self.role(user_id) is None:
+            return None
+        return await self.store.credential(TEAM)
+
+    def _load(self, user_id: int, config: Mapping[str, Any]) -> None:
+        """Take stored credentials into use, at the addresses of today's settings."""
+        settings = self._settings
+        self._teach(config)
+        addresses = {
+            "sso_url": settings.plume_sso_url,
+            "plume_api_base": settings.plume_api_base,
+            "plume_reports_base": settings.plume_reports_base,
+        }
+        plume.set_user_auth(user_id, {**config, **addresses})
+
+    def _teach(self, config: Mapping[str, Any]) -> None:
+        """No log line shows the header, nor the client secret inside it."""
+        packed = str(config.get("auth_header", "")).rpartition(" ")[2]
+        self._learn(packed)
+        with suppress(ValueError):
+            clear = base64.b64decode(packed, validate=True).decode()
+            self._learn(clear.partition(":")[2])
+
+    def _drop(self, user_id: int) -> None:
         plume.clear_user_auth(user_id)
+        self._on_team.discard(user_id)
+
+    def _leave_team(self, *user_ids: int) -> None:
+        for user_id in user_ids:
+            self._drop(user_id)
+
+    # -- homes
 
     async def home(self, place: Place) -> Home | None:
         """The home chosen here."""
-        return self._homes.get(place)
+        found = await self.store.chosen_location(place.chat_id, place.thread_id, 0)
+        return _home(found) if found else None
 
-    async def choose(self, place: Place, home: Home) -> None:
-        """Make this the home of the place."""
-        self._homes[place] = home
+    async def choose(self, place: Place, home: Home, user_id: int) -> None:
+        """Make this the home of the place; whose choice it was is kept."""
+        where = place.chat_id, place.thread_id
+        await self.store.choose_location(*where, user_id, _location(home))
 
     async def leave(self, place: Place) -> None:
         """No home is chosen here any more."""
-        self._homes.pop(place, None)
+        await self.store.forget_location(place.chat_id, place.thread_id, 0)
+
+    async def saw(self, update: Update, home: Home, what: str) -> None:
+        """Somebody looked at a home: it becomes their latest, and the audit log says so.
+
+        A report is read by then; on a full disk it is still shown, and the log tells of the gap.
+        """
+        try:
+            if update.effective_user is not None:
+                await self.store.add_recent(update.effective_user.id, _location(home))
+            await self.note(update, f"saw {what}", f"location:{home.location_id}")
+        except StorageError as error:
+            logger.error("storage: %s (a look at a home was not noted)", error)  # noqa: TRY400 - the sentence says it all
+
+    async def recents(self, user_id: int) -> list[Home]:
+        """Homes this person opened, newest first."""
+        return [_home(found) for found in await self.store.recents(user_id)]
+
+    async def favourites(self, user_id: int) -> list[Home]:
+        """This person's favourites, in the order in which they were added."""
+        return [_home(found) for found in await self.store.favourites(user_id)]
+
+    async def toggle_favourite(self, user_id: int, home: Home) -> FavouriteChange:
+        """Add the home to the favourites or take it off: "added", "removed" or "full"."""
+        return await self.store.toggle_favourite(user_id, _location(home))
+
+    async def set_favourite(self, user_id: int, home: Home, *, wanted: bool) -> FavouriteChange:
+        """Make the home a favourite or not, however often it is said."""
+        return await self.store.set_favourite(user_id, _location(home), wanted)
+
+    # -- people
+
+    async def role(self, user_id: int) -> Role | None:
+        """What this person may do at this moment; None for a stranger."""
+        if self._settings.is_open:
+            return role_of(user_id, None, self._settings)
+        return role_of(user_id, await self.store.person(user_id), self._settings)
+
+    async def arrive(self, user_id: int, name: str) -> Role | None:
+        """The role of somebody who writes. Who has one is remembered by name."""
+        role = await self.role(user_id)
+        if role is None:
+            self._drop(user_id)  # removed meanwhile, perhaps by another process
+        elif not self._settings.is_open:
+            await self.store.upsert_person(user_id, name)
+        return role
+
+    async def members(self) -> list[Member]:
+        """Everybody who has a role, admins first, then by name."""
+        settings = self._settings
+        stored = {person.user_id: person for person in await self.store.people()}
+        found = []
+        for user_id in {*stored, *settings.admins, *settings.allowed_users}:
+            person = stored.get(user_id)
+            role = role_of(user_id, person, settings)
+            if role is not None:
+                named = user_id in settings.admins | settings.allowed_users
+                name = person.name if person else ""
+                found.append(Member(user_id, name, role, named=named))
+        order = ("admin", "operator", "viewer")
+        return sorted(found, key=lambda m: (order.index(m.role), m.name.casefold(), m.user_id))
+
+    async def admins(self) -> list[int]:
+        """Who may decide about others."""
+        return [member.user_id for member in await self.members() if member.role == "admin"]
+
+    async def set_role(self, user_id: int, role: Role) -> None:
+        """Give the role; PANOPTES_ADMINS stay admins whatever is stored."""
+        person = await self.store.person(user_id)
+        await self.store.set_role(user_id, role, person.name if person else "")
+
+    async def remove(self, user_id: int) -> bool:
+        """Take role and credentials away at once; False when there was no role."""
+        removed = await self.store.remove_person(user_id)
+        self._drop(user_id)
+        return removed
+
+    async def erase(self, user_id: int) -> None:
+        """Erase everything stored about this person."""
+        await self.store.erase(user_id)
+        self._drop(user_id)
+        self._known_chats.pop(user_id, None)
+
+    # -- chats and the audit log
+
+    async def remember_chat(self, chat_id: int, kind: str, title: str | None) -> None:
+        """The bot can talk here; cheap when nothing is new."""
+        if self._known_chats.get(chat_id) != (kind, title):
+            await self.store.remember_chat(chat_id, kind, title)
+            self._known_chats[chat_id] = (kind, title)
+
+    async def cannot_reach(self, chat_id: int, reason: str) -> None:
+        """Telegram refuses messages to this chat: nothing is sent there until it writes again."""
+        self._known_chats.pop(chat_id, None)
+        await self.store.chat_unreachable(chat_id, reason)
+
+    async def is_reachable(self, chat_id: int) -> bool:
+        """Whether there is no reason to think that a message would be refused."""
+        chat = await self.store.chat(chat_id)
+        return chat is None or chat.unreachable is None
+
+    async def migrate(self, old_id: int, new_id: int) -> None:
+        """A group became a supergroup: everything moves along."""
+        self._known_chats.pop(old_id, None)
+        self._known_chats.pop(new_id, None)
+        await self.store.migrate_chat(old_id, new_id)
+
+    async def note(
+        self, update: Update, action: str, about: str | None = None, detail: str | None = None
+    ) -> None:
+        """Into the audit log: who did it, where, about what; once for each update and action."""
+        user, chat = update.effective_user, update.effective_chat
+        await self.store.record(
+            user.id if user else None,
+            action,
+            about,
+            chat.id if chat else None,
+            detail,
+            once=f"update:{update.update_id}:{action}",
+        )
+
+
+def _home(found: ChosenLocation) -> Home:
+    return Home(found.customer_id, found.location_id, found.name or None, found.timezone)
+
+
+def _location(home: Home) -> ChosenLocation:
+    return ChosenLocation(home.customer_id, home.location_id, home.name or "", home.timezone)

@@ -8,28 +8,53 @@ from telegram import BotCommand
 
 from src.utils.markup import bold, code, escape
 
-__all__ = ["COMMANDS", "GROUP_COMMANDS"]
+__all__ = ["ADMIN_COMMANDS", "COMMANDS", "GROUP_COMMANDS"]
 
 COMMANDS: Final = (
+    BotCommand("find", "Find a home by serial, e-mail, account or name"),
     BotCommand("status", "Is this home healthy? Pods, alerts, speed test"),
     BotCommand("wan", "How much the line carries, and when"),
     BotCommand("stats", "Online history: outages and uptime"),
     BotCommand("nodes", "Every pod of the home"),
     BotCommand("wifi", "The Wi-Fi networks of the home"),
-    BotCommand("locations", "Choose a customer's location"),
+    BotCommand("devices", "Clients per pod; /devices NAME finds one"),
+    BotCommand("speed", "Speed tests against what is usual"),
+    BotCommand("call", "What to say and ask on the phone"),
+    BotCommand("locations", "Choose a home: recents, favourites, customer id"),
     BotCommand("setup", "Connect your Plume account"),
+    BotCommand("whoami", "Your id and your role"),
+    BotCommand("logout", "Erase your Plume credentials here"),
+    BotCommand("forget", "What is stored about you, and its erasure"),
     BotCommand("cancel", "Stop what I am asking for"),
     BotCommand("help", "What I can do"),
     BotCommand("start", "Begin here"),
 )
 GROUP_COMMANDS: Final = tuple(
-    command for command in COMMANDS if command.command not in {"setup", "start"}
+    command for command in COMMANDS if command.command not in {"setup", "start", "logout", "forget"}
+)
+ADMIN_COMMANDS: Final = (
+    BotCommand("people", "Who may use this bot, and who asks to"),
+    BotCommand("audit", "Who saw what, and who did what"),
 )
 SHORT_DESCRIPTION: Final = "Customers' Plume Wi-Fi homes for support technicians, in one message."
 
 READING: Final = "⏳ Reading from Plume…"
 WAITING: Final = "One moment, your previous request is still running."
 EXPIRED: Final = "This button has expired. Send /status for a fresh report."
+SEARCHING: Final = "⏳ Searching…"
+ASK_FIND: Final = (
+    "Send /find and what the caller can tell, or just send it without the command: the serial "
+    "number on a pod's label, an e-mail address, an account number, or a part of the name."
+)
+BAD_LINK: Final = "This link leads to no home. Ask for a new one, or choose a home yourself."
+FAVOURITE: Final = {
+    "added": "★ Added to your favourites. /locations lists them.",
+    "removed": "☆ Taken off your favourites.",
+    "full": "Your list of favourites is full. Take a home off it first: /locations lists them.",
+}
+EXPORTING: Final = "Making the file…"
+NOTHING_TO_EXPORT: Final = "There is nothing to put into a file: the report has no figures."
+EXPORT_FAILED: Final = "❌ The file could not be sent. Try again in a minute."
 CANCELLED: Final = "Stopped. Nothing was changed. /help shows what I can do."
 NOTHING_TO_CANCEL: Final = "There is nothing to stop. /help shows what I can do."
 TIMED_OUT: Final = (
@@ -40,17 +65,20 @@ NOT_CONNECTED: Final = "You are not connected to Plume yet. Send /setup first."
 NOT_CONNECTED_IN_GROUP: Final = (
     "You are not connected to Plume yet. Send me /setup in our private chat first."
 )
-NO_HOME: Final = "No location is chosen here yet. Send /locations to choose one."
+NO_HOME: Final = (
+    "No location is chosen here yet. Send a serial number, e-mail, account number or name, or "
+    "/locations to choose one."
+)
 UNEXPECTED_TEXT: Final = (
-    "I am not waiting for an answer. Send /locations to choose a home, /status for its report, "
-    "or /help."
+    "I can read text only. Send a serial number, e-mail, account number or name, or /help."
 )
 UNKNOWN_COMMAND: Final = "I do not know this command. /help lists those that I know."
 
 HELP: Final = """<b>What I can do</b>
 
 <b>Choose a home</b>
-/locations – by customer id, then pick the location
+Just send a serial number, e-mail, account number or name, or use /find
+/locations – recents, favourites, or by customer id
 /setup – connect your Plume account, once
 
 <b>Look at it</b>
@@ -59,6 +87,14 @@ HELP: Final = """<b>What I can do</b>
 /stats – online history: outages and uptime
 /nodes – every pod
 /wifi – the Wi-Fi networks
+/devices – clients per pod; names only when you ask
+/speed – speed tests against what is usual
+/call – what to say and ask on the phone
+
+<b>You and your data</b>
+/whoami – your id and role
+/logout – erase your Plume credentials here
+/forget – see and erase what is stored about you
 
 /cancel stops whatever I am asking for.
 
@@ -126,7 +162,8 @@ STRAY_SEEN: Final = (
 )
 
 ASK_CUSTOMER: Final = (
-    "Send the <b>customer id</b> (24 letters and digits, from your support tool). /cancel stops."
+    "Send the <b>customer id</b>, or anything else the caller can tell: a pod's serial number, an "
+    "e-mail address, an account number, or a part of the name. /cancel stops."
 )
 BAD_CUSTOMER: Final = (
     "This is not a customer id: it is one word of letters and digits. Send it once more, or "
@@ -161,14 +198,6 @@ def choose_location(customer_id: str, count: int, page: int, pages: int) -> str:
     """The question above the location buttons."""
     where = f" Page {page + 1} of {pages}." if pages > 1 else ""
     return f"Customer {code(customer_id)} has {count} locations. Which one?{where}"
-
-
-def private_bot(user_id: int) -> str:
-    """For somebody who is not on the list."""
-    return (
-        f"This bot is private. Your Telegram id is {code(user_id)}: give it to the person who runs "
-        "the bot."
-    )
 
 
 def unexpected(reference: str) -> str:

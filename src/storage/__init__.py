@@ -20,6 +20,7 @@ from src.storage.errors import (
     StorageUnavailableError,
     UnsafeKeyFileError,
     WrongKeyError,
+    exit_code,
 )
 from src.storage.records import (
     TEAM,
@@ -61,6 +62,7 @@ __all__ = [
     "StoredSummary",
     "UnsafeKeyFileError",
     "WrongKeyError",
+    "exit_code",
     "open_store",
 ]
 

@@ -17,6 +17,8 @@ password of a database URL, or a value from a row.
 
 from __future__ import annotations
 
+from typing import Final
+
 __all__ = [
     "BackupError",
     "NewerSchemaError",
@@ -28,6 +30,7 @@ __all__ = [
     "StorageUnavailableError",
     "UnsafeKeyFileError",
     "WrongKeyError",
+    "exit_code",
 ]
 
 
@@ -69,3 +72,14 @@ class UnsafeKeyFileError(StorageError):
 
 class BackupError(StorageError):
     """A backup that cannot be written or read where it was asked for."""
+
+
+# EX_CONFIG and EX_IOERR of sysexits.h.
+_FOR_THE_OPERATOR: Final = 78
+_FOR_THE_DISK: Final = 74
+
+
+def exit_code(error: StorageError) -> int:
+    """What a process that cannot go on ends with: 78 where a restart cannot help, else 74."""
+    wrong = (WrongKeyError, UnsafeKeyFileError, NewerSchemaError, BackupError)
+    return _FOR_THE_OPERATOR if isinstance(error, wrong) else _FOR_THE_DISK
