@@ -73,8 +73,8 @@ def _said_to(bot_id: int, username: str, message: Message) -> str:
     if place >= 0:
         return f"{text[:place]} {text[place + len(mention) :]}"
     replied = message.reply_to_message
-    to_bot = replied is not None and replied.from_user is not None
-    return text if to_bot and replied.from_user.id == bot_id else ""
+    author = replied.from_user if replied else None
+    return text if author is not None and author.id == bot_id else ""
 
 
 async def turn_page(update: Update, context: PanoptesContext, press: FindPage) -> None:

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import plume_api_client as plume
 from src.handlers import report
 from src.handlers.callbacks import Panel
 from src.handlers.report import Ask, Report
+from src.handlers.tables import pod_table
 from src.models import GeoIp, Location
 from src.utils.status_formatter import format_nodes_message
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from telegram import Update
 
     from src.handlers.context import PanoptesContext
+    from src.models import PodDetail
 
 __all__ = ["build_nodes", "nodes_command"]
+
+_ALL_COPIED: Final = 6
+_COPIED_MOST: Final = 24
 
 
 async def nodes_command(update: Update, context: PanoptesContext) -> None:
@@ -29,4 +36,23 @@ async def build_nodes(ask: Ask) -> Report:
     nodes = await plume.get_nodes_in_location(*ask.ids)
     known = Location(id=ask.home.location_id, geo_ip=GeoIp(timezone=ask.home.timezone))
     health = plume.analyze_location_health(known, nodes, now=ask.now)
-    return Report(format_nodes_message(ask.home.title, health), ask.home)
+    gateway = health["gateway"]
+    return Report(
+        format_nodes_message(ask.home.title, health),
+        ask.home,
+        gateway_id=gateway["id"] if gateway else None,
+        copies=_copies(health["pod_details"]),
+        table=pod_table(health),
+        data=health,
+    )
+
+
+def _copies(pods: Sequence[PodDetail]) -> list[tuple[str, str]]:
+    """Buttons that copy what identifies a pod; only serials where there are many pods."""
+    if len(pods) > _ALL_COPIED:
+        return [(f"SN {pod['name']}", pod["serial"] or "") for pod in pods[:_COPIED_MOST]]
+    return [
+        (f"{word} {pod['name']}", value or "")
+        for pod in pods
+        for word, value in (("SN", pod["serial"]), ("MAC", pod["mac"]), ("IP", pod["ip"]))
+    ]

@@ -59,11 +59,15 @@ class Once:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What to draw. Equal keys are equal pictures; `caption` is Telegram HTML."""
+    """What to draw. Equal keys are equal pictures.
+
+    `caption` is Telegram HTML, `whole` when it is the whole text.
+    """
 
     key: str
     draw: Once
     caption: str
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 import plume_api_client as plume
+from src.charts.render import PictureError, picture_key
 from src.handlers import keyboards, texts
 from src.handlers.callbacks import DevicePage, OpenReport, Panel, PickLocation, Span
 from src.handlers.errors import describe, report_unexpected, why
 from src.handlers.incoming import is_private, user_of
-from src.handlers.pictures import Picture, caption_of
+from src.handlers.pictures import Once, Picture, caption_of
 from src.handlers.reply import Answer, answer, deliver, send
 from src.handlers.state import Home, Place
 from src.utils.markup import MESSAGE_LIMIT, moment, units
@@ -29,13 +30,12 @@ if TYPE_CHECKING:
     from telegram import Update
 
     from src.handlers.context import PanoptesContext
-    from src.handlers.pictures import Once
+    from src.models.pictures import Picture as PicturePlan
     from src.utils.tables import Table
 
 __all__ = [
     "Ask",
     "Builder",
-    "Drawing",
     "Report",
     "Want",
     "choice",
@@ -55,6 +55,7 @@ _READ_THE_HOME: Final = frozenset({Panel.STATUS, Panel.CALL, Panel.MESH})
 # core.telegram.org/bots/features#deep-linking
 _PAYLOAD: Final = re.compile(r"[A-Za-z0-9_-]+")
 _PAYLOAD_LIMIT: Final = 64
+_MOST_GATEWAYS: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class Ask:
     span: Span = Span.DAYS_7
     page: int | None = None  # of the devices by name; None asks for numbers only
     query: str = ""  # what the devices are searched for
+    gateway_id: str | None = None  # as last seen, so that its speed tests cost no second trip
 
     @property
     def now(self) -> datetime:
@@ -83,26 +85,20 @@ class Ask:
 class Report:
     """A formatted report; `home` carries what was learned of the home on the way.
 
-    With a picture, `text` stands in its place where there can be none. `copies` are labels and
+    `plan` is the picture that the report begins with; `text` goes out alone where there can be
+    none. `gateway_id` is the gateway, where the report has seen it. `copies` are labels and
     texts of buttons that copy; `table` and `data` are what CSV and JSON files are made of.
     """
 
     text: str
     home: Home
-    picture: Drawing | None = None
+    plan: PicturePlan | None = None
+    gateway_id: str | None = None
     copies: Sequence[tuple[str, str]] = ()
     table: Table | None = None
     data: object = None
     page: int = 0
     pages: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """A picture to be made: what to draw, and a key that is equal for equal pictures."""
-
-    key: str
-    draw: Once
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +230,8 @@ def problem(context: PanoptesContext, want: Want, error: Exception) -> Answer:
 async def _shown(update: Update, context: PanoptesContext, want: Want, report: Report) -> Answer:
     """The report with its buttons, as a picture with a caption where there is one."""
     services, read_at = context.services, _read_at(report.home, context.services.clock())
-    caption, whole = caption_of(report.text, read_at) if report.picture else ("", True)
+    picture = await _drawn(context, report.plan, report.text, read_at)
+    whole = picture is None or picture.whole
     starred = await services.state.favourites(user_of(update).id) if is_private(update) else ()
     extras = keyboards.Extras(
         copies=report.copies,
@@ -246,9 +243,29 @@ async def _shown(update: Update, context: PanoptesContext, want: Want, report: R
         link=_link(context, report.home),
     )
     keyboard = keyboards.report(services.buttons, want.panel, report.home, want.span, extras)
-    drawn = report.picture
-    picture = Picture(drawn.key, drawn.draw, caption) if drawn else None
     return Answer(_with_line(report.text, read_at), keyboard, picture=picture)
+
+
+async def _drawn(
+    context: PanoptesContext, plan: PicturePlan | None, text: str, tail: str
+) -> Picture | None:
+    """The picture with its caption, drawn already so that the person sees it being worked on.
+
+    None when it cannot be drawn in time: the text is what counts.
+    """
+    if plan is None:
+        return None
+    services = context.services
+    key = picture_key(plan, "light")
+    caption, whole = caption_of(text, tail)
+    picture = Picture(key, Once(lambda: services.painter.draw(plan)), caption, whole)
+    if services.pictures.get(key) is None:
+        try:
+            async with asyncio.timeout(services.timing.picture_s):
+                await picture.draw()
+        except (PictureError, TimeoutError):
+            return None
+    return picture
 
 
 def _link(context: PanoptesContext, home: Home) -> str | None:
@@ -268,14 +285,20 @@ async def read(update: Update, context: PanoptesContext, want: Want, build: Buil
     wanted = Home(want.press.customer_id, want.press.location_id)
     current = wanted.same_as(chosen)
     at_hand = chosen if chosen and current else wanted
-    ask = Ask(user_id, at_hand, services.clock, want.span, want.page, want.query)
+    gateway_id = services.gateways.get(want.press.location_id)
+    ask = Ask(user_id, at_hand, services.clock, want.span, want.page, want.query, gateway_id)
     deadline_s = services.timing.deadline_s
     # The client ends each call itself; the second clock is for everything else.
     with plume.caller("person", deadline_s):
         async with asyncio.timeout(deadline_s + 0.5):
             report = await build(await _named(ask, want.panel))
+    if report.gateway_id:
+        if len(services.gateways) >= _MOST_GATEWAYS:
+            services.gateways.clear()
+        services.gateways[want.press.location_id] = report.gateway_id
     if isinstance(want.press, PickLocation) or (current and report.home != chosen):
         await services.state.choose(place, report.home, user_id)
+    await services.state.saw(update, report.home, want.panel.name.lower())
     return report
 
 

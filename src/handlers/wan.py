@@ -1,20 +1,31 @@
-"""/wan: how much the line carries, and when."""
+"""/wan: how much the line carries, and when; drawn, with the words as the caption."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
+from typing import TYPE_CHECKING, Final
 
 import plume_api_client as plume
+from src.analysis.line import judge_line, prove_capacity
+from src.api.speed_tests import get_speed_tests
+from src.charts.wan_plan import plan_wan
 from src.handlers import report
-from src.handlers.callbacks import Panel
-from src.handlers.report import Ask, Report
+from src.handlers.callbacks import Panel, Span
+from src.handlers.report import Ask, Report, section
+from src.handlers.tables import wan_table
+from src.utils.finding_formatter import format_line
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from telegram import Update
 
     from src.handlers.context import PanoptesContext
+    from src.models import SpeedTest
 
-__all__ = ["build_wan", "wan_command"]
+__all__ = ["build_wan", "build_wan_text", "speed_tests_if_known", "wan_command"]
+
+_PERIODS: Final = {Span.HOURS_24: "daily", Span.DAYS_7: "weekly", Span.DAYS_30: "monthly"}
 
 
 async def wan_command(update: Update, context: PanoptesContext) -> None:
@@ -23,7 +34,31 @@ async def wan_command(update: Update, context: PanoptesContext) -> None:
 
 
 async def build_wan(ask: Ask) -> Report:
-    """The last day of the line."""
-    stats = await plume.get_wan_stats(*ask.ids, period="daily")
-    analysis = plume.analyze_wan_stats(stats, timezone=ask.home.timezone)
-    return Report(plume.format_wan_analysis(analysis, ask.home.title), ask.home)
+    """The line over a day, a week or a month, beside what speed tests proved it to carry."""
+    stats, tests = await asyncio.gather(
+        plume.get_wan_stats(*ask.ids, period=_PERIODS.get(ask.span, "daily")),
+        speed_tests_if_known(ask),
+    )
+    home, now = ask.home, ask.now
+    analysis = plume.analyze_wan_stats(stats, timezone=home.timezone)
+    text = plume.format_wan_analysis(analysis, home.title)
+    if tests and analysis["has_data"]:
+        text += f"\n\n{format_line(judge_line(stats, tests, home.timezone, now=now))}"
+    proven = prove_capacity(tests, now=now)
+    capacity = (proven.download, proven.upload)
+    plan = plan_wan(stats, analysis, name=home.title, timezone=home.timezone, capacity=capacity)
+    return Report(text, home, plan=plan, table=wan_table(stats), data=analysis)
+
+
+async def build_wan_text(ask: Ask) -> Report:
+    """The whole text, where the caption of the picture was too short for it."""
+    full = await build_wan(ask)
+    return Report(full.text, full.home, table=full.table, data=full.data)
+
+
+async def speed_tests_if_known(ask: Ask) -> Sequence[SpeedTest]:
+    """The gateway's speed tests; none where the gateway is not known yet or does not tell."""
+    if ask.gateway_id is None:
+        return ()
+    found = await section(get_speed_tests(*ask.ids, ask.gateway_id))
+    return () if isinstance(found, Exception) else found

@@ -8,6 +8,7 @@ import plume_api_client as plume
 from src.handlers import report
 from src.handlers.callbacks import Panel
 from src.handlers.report import Ask, Report
+from src.handlers.tables import wifi_table
 from src.utils.wifi_formatter import format_wifi_message
 
 if TYPE_CHECKING:
@@ -26,4 +27,5 @@ async def wifi_command(update: Update, context: PanoptesContext) -> None:
 async def build_wifi(ask: Ask) -> Report:
     """The configured networks."""
     networks = await plume.get_wifi_networks(*ask.ids)
-    return Report(format_wifi_message(ask.home.title, networks), ask.home)
+    text = format_wifi_message(ask.home.title, networks)
+    return Report(text, ask.home, table=wifi_table(networks))
