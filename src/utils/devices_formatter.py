@@ -167,18 +167,20 @@ def _state(device: DeviceDetail, timezone: str | None) -> str:
     zone = device["zone"]
     facts = [
         _link(device),
-        f"link {device['health']}" if device["weak"] and device["health"] else "",
-        _ZONE_WORDS.get(zone.lower(), zone) if zone else "",
+        f"link {escape(device['health'], _WORD)}" if device["weak"] else "",
+        escape(_ZONE_WORDS.get(zone.lower(), zone), _WORD) if zone else "",
     ]
-    return escape(", ".join(fact for fact in facts if fact))
+    return ", ".join(fact for fact in facts if fact)
 
 
 def _link(device: DeviceDetail) -> str:
     medium = (device["medium"] or "").lower()
-    channel = f" channel {device['channel']}" if device["channel"] is not None else ""
     if medium in _CABLE_WORDS:
         over = _CABLE_WORDS[medium]
+    elif device["band"]:
+        channel = f" channel {device['channel']}" if device["channel"] is not None else ""
+        over = escape(device["band"] + channel, 2 * _WORD)
     else:
-        over = f"{device['band'][:_WORD]}{channel[:_WORD]}" if device["band"] else "connected"
+        over = "connected"
     pod = device["pod_name"] or device["pod_id"]
-    return f"{over} via {pod}" if pod else over
+    return f"{over} via {escape(pod)}" if pod else over
