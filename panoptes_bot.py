@@ -265,6 +265,8 @@ def add_handlers(application: PanoptesApplication) -> None:
     application.add_handler(TypeHandler(Update, gate, block=True), group=-1)
     application.add_handler(_conversation(buttons, application.services.timing))
     application.add_handler(CommandHandler("start", locations.open_link, filters=_HOME_LINK))
+    join_link = filters.Regex(r"^/start(@\w+)? join$")
+    application.add_handler(CommandHandler("start", joining.join_command, filters=join_link))
     for name, handle in _COMMANDS.items():
         application.add_handler(CommandHandler(name, handle))
     application.add_handler(CommandHandler("cancel", commands.cancel_command))

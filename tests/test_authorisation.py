@@ -1,0 +1,245 @@
+"""Who may do what: every command, button and deep link, for everybody who might try it.
+
+The table here is written by hand, apart from the one that the bot uses, and a handler without a row
+fails the test.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, get_args
+
+import pytest
+from telegram.ext import CommandHandler, ConversationHandler
+
+import plume_api_client as plume
+from src.demo.world_ids import DEMO_CUSTOMER_ID, DEMO_LOCATION_ID
+from src.handlers import member_presses as m
+from src.handlers import member_texts, texts
+from src.handlers.access import check_rows, need_of_press
+from src.handlers.callbacks import (
+    ChangeLocation,
+    Connect,
+    DevicePage,
+    ExportReport,
+    FileKind,
+    FindPage,
+    ListLocations,
+    OpenReport,
+    Panel,
+    PickLocation,
+    Press,
+    PressHandler,
+    Span,
+    ToggleFavourite,
+)
+from src.handlers.throttle import Throttle
+from tests.bot_harness import Bot, Person, text_of
+
+if TYPE_CHECKING:
+    from telegram.ext import BaseHandler
+
+HOME = (DEMO_CUSTOMER_ID, DEMO_LOCATION_ID)
+NOBODY = 999_999
+RANK = {"anyone": 0, "viewer": 1, "operator": 2, "admin": 3}
+ADMIN_ONLY_IN_PRIVATE = "admin"
+
+COMMANDS = {
+    "start": "viewer",
+    "help": "viewer",
+    "cancel": "viewer",
+    "setup": "viewer",
+    "locations": "viewer",
+    "find": "viewer",
+    "status": "viewer",
+    "wan": "viewer",
+    "stats": "viewer",
+    "nodes": "viewer",
+    "wifi": "viewer",
+    "devices": "viewer",
+    "speed": "viewer",
+    "call": "viewer",
+    "logout": "viewer",
+    "whoami": "anyone",
+    "join": "anyone",
+    "forget": "anyone",
+    "people": "admin",
+    "audit": "admin",
+}
+LINKS = {
+    "start setup": "viewer",
+    f"start loc_{DEMO_CUSTOMER_ID}_{DEMO_LOCATION_ID}": "viewer",
+    "start join": "anyone",
+    "start anything-else": "viewer",
+}
+PRESSES: dict[Any, str] = {
+    OpenReport(Panel.STATUS, *HOME): "viewer",
+    ListLocations(DEMO_CUSTOMER_ID): "viewer",
+    PickLocation(*HOME): "viewer",
+    ExportReport(FileKind.CSV, Panel.STATUS, *HOME, Span.DAYS_7): "viewer",
+    DevicePage(*HOME, 0): "viewer",
+    ToggleFavourite(*HOME): "viewer",
+    FindPage.of("home"): "viewer",
+    ChangeLocation(): "viewer",
+    Connect(): "viewer",
+    m.ConnectAs(m.Whose.ME): "viewer",
+    m.ConnectAs(m.Whose.TEAM): "admin",
+    m.AskToJoin(): "anyone",
+    m.EraseMe(m.Sure.NO): "anyone",
+    m.DecideJoin(NOBODY, m.JoinChoice.VIEWER): "admin",
+    m.ListPeople(): "admin",
+    m.ShowPerson(NOBODY): "admin",
+    m.SetRole(NOBODY, m.RoleChoice.ADMIN): "admin",
+    m.RemovePerson(NOBODY, m.Sure.YES): "admin",
+    m.AuditPage(): "admin",
+    m.DropTeam(m.Sure.YES): "admin",
+}
+PRIVATE_ONLY = {"logout", "forget", "people", "audit"}
+
+# Who tries, what they may at that moment, and where. The last to try is the admin, who may change
+# things.
+ACTORS = {
+    "stranger": "anyone",
+    "removed": "anyone",
+    "elsewhere": "anyone",
+    "viewer": "viewer",
+    "demoted": "viewer",
+    "operator": "operator",
+    "admin": "admin",
+}
+REFUSALS = ("This bot is private", "Only an ", "This works in our private chat only")
+
+
+async def _cast(bot: Bot) -> dict[str, Person]:
+    """Everybody of `ACTORS`; the admin is the one that the environment names."""
+    people = {"admin": bot.person("admin")}
+    people |= {name: bot.person(name) for name in ACTORS if name != "admin"}
+    services = bot.application.services
+    bot.application.services = replace(services, strangers=Throttle(timedelta(0)))
+    state = services.state
+    await state.set_role(people["viewer"].user_id, "viewer")
+    await state.set_role(people["operator"].user_id, "operator")
+    await state.set_role(people["demoted"].user_id, "admin")
+    await state.set_role(people["demoted"].user_id, "viewer")
+    await state.set_role(people["removed"].user_id, "operator")
+    await state.remove(people["removed"].user_id)
+    # Somebody who shares a group with the bot and its members, and has no rights of their own.
+    people["elsewhere"], _ = bot.group("Other", people["elsewhere"], people["viewer"])
+    return people
+
+
+def _bot() -> Bot:
+    return Bot(environment={"PANOPTES_ADMINS": "500001"})
+
+
+def _expected(actor: str, least: str) -> bool:
+    return RANK[ACTORS[actor]] >= RANK[least]
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, *LINKS])
+async def test_commands_and_links(command: str) -> None:
+    least = (COMMANDS | LINKS)[command]
+    async with _bot() as bot:
+        people = await _cast(bot)
+        for actor in ACTORS:
+            said = text_of(await people[actor].ask(f"/{command}"))
+            private = actor == "elsewhere" and command in PRIVATE_ONLY
+            allowed = _expected(actor, least) and not private
+            assert not said.startswith(REFUSALS) if allowed else said.startswith(REFUSALS), (
+                f"{actor} /{command}: {said}"
+            )
+
+
+@pytest.mark.parametrize("press", PRESSES, ids=lambda press: type(press).__name__)
+async def test_buttons(press: Any) -> None:
+    """All of them forged, because nobody was ever given that button."""
+    least, private = PRESSES[press], isinstance(press, m.EraseMe)
+    async with _bot() as bot:
+        people = await _cast(bot)
+        data = bot.application.services.buttons.pack(press)
+        for actor in ACTORS:
+            person = people[actor]
+            answer = await person.forge(await person.ask("/whoami"), data)
+            said = str(answer.get("text", ""))
+            refused = said.startswith(REFUSALS)
+            allowed = _expected(actor, least) and not (private and actor == "elsewhere")
+            assert refused is not allowed, f"{actor} {press}: {answer}"
+            assert answer.get("show_alert") or not refused
+
+
+@pytest.mark.parametrize(
+    "data", ["0|r|s|a|b|7d", "1|X|5", "1|J|x|admin", "1|R|5|owner", "junk", "1"]
+)
+async def test_old_and_broken_buttons_do_nothing_for_anybody(data: str) -> None:
+    async with _bot() as bot:
+        people = await _cast(bot)
+        for actor, person in people.items():
+            shown = await person.ask("/whoami")
+            before = await bot.application.services.state.store.dump()
+            answer = await person.forge(shown, data)
+            assert answer["show_alert"]
+            expired = answer["text"] == texts.EXPIRED
+            assert expired is _expected(actor, "viewer"), (actor, answer)
+            assert await bot.application.services.state.store.dump() == before
+
+
+async def test_a_removed_member_has_no_credentials_left_to_use() -> None:
+    async with _bot() as bot:
+        bot.person("admin")
+        max_, state = bot.person("Max"), bot.application.services.state
+        await state.set_role(max_.user_id, "operator")
+        await max_.connect()
+        assert plume.is_configured(max_.user_id)
+        report = await max_.choose()
+        await state.remove(max_.user_id)
+        assert not plume.is_configured(max_.user_id)
+        calls = len(bot.plume_calls())
+        answer = await max_.press("Refresh", report)
+        assert "private" in answer["text"]
+        assert len(bot.plume_calls()) == calls
+
+
+async def test_a_demoted_admin_cannot_finish_what_they_began() -> None:
+    async with _bot() as bot:
+        bot.person("admin")
+        max_, state = bot.person("Max"), bot.application.services.state
+        await state.set_role(max_.user_id, "admin")
+        choice = await max_.ask("/setup")
+        await max_.press("For the team", choice)
+        await max_.answered(choice["message_id"], "step 1")
+        await max_.ask(max_.credential.header)
+        await state.set_role(max_.user_id, "viewer")
+        told = text_of(await max_.ask(max_.credential.partner_id))
+        assert told == member_texts.ADMINS_ONLY_TEAM
+        assert not await state.has_team_credential()
+
+
+def _handlers(bot: Bot) -> list[BaseHandler[Any, Any, Any]]:
+    found: list[BaseHandler[Any, Any, Any]] = []
+    for group in bot.application.handlers.values():
+        for handler in group:
+            found.append(handler)
+            if isinstance(handler, ConversationHandler):
+                found += [*handler.entry_points, *handler.fallbacks]
+                found += [each for step in handler.states.values() for each in step]
+    return found
+
+
+async def test_no_handler_is_without_a_row() -> None:
+    async with _bot() as bot:
+        handlers = _handlers(bot)
+    commands = {c for h in handlers if isinstance(h, CommandHandler) for c in h.commands}
+    assert commands <= set(COMMANDS), "a row in COMMANDS says who may use it"
+    kinds = {type(press) for press in PRESSES}
+    assert {h._kind for h in handlers if isinstance(h, PressHandler)} <= kinds
+    assert set(get_args(Press)) == kinds, "a row in PRESSES says who may use it"
+
+
+def test_what_the_bot_does_not_know_is_for_admins_or_refused_at_once() -> None:
+    class NewPress:
+        pass
+
+    assert need_of_press(NewPress()).role == "admin"
+    with pytest.raises(LookupError, match="reboot"):
+        check_rows(["status", "reboot"])
