@@ -24,6 +24,7 @@ from telegram.request import HTTPXRequest
 
 import panoptes_bot
 import plume_api_client as plume
+from src.charts.render import Painter
 from src.demo.plume_cloud import DEMO_CREDENTIALS, TOKEN_PATH, PlumeCloud
 from src.demo.telegram_server import TelegramServer
 from src.demo.world import World
@@ -32,6 +33,7 @@ from src.demo.world_ids import DEMO_CUSTOMER_ID, DEMO_LOCATION_ID
 from src.handlers.context import Timing
 from src.logs import setup_logging
 from src.settings import load_settings
+from tests import quick_painter
 
 if TYPE_CHECKING:
     import io
@@ -105,6 +107,7 @@ class Bot:
     environment: dict[str, str] = field(default_factory=dict)
     cloud: PlumeCloud = field(default_factory=invented_cloud)
     telegram: TelegramServer = field(default_factory=lambda: TelegramServer(token=TOKEN))
+    painter: tuple[str, ...] = quick_painter.COMMAND
     log: io.StringIO | None = None  # given: log into it as production does, at DEBUG
     _stack: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
     _application: PanoptesApplication | None = None
@@ -127,7 +130,9 @@ class Bot:
             dotenv=None,
         )
         services = replace(
-            panoptes_bot.build_services(settings, timing=self.timing), clock=self.cloud.world.now
+            panoptes_bot.build_services(settings, timing=self.timing),
+            clock=self.cloud.world.now,
+            painter=Painter(command=self.painter),
         )
         if self.log is not None:
             self._stack.enter_context(_logging_into(self.log, services.redact))

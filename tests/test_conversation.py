@@ -20,7 +20,7 @@ async def test_a_question_that_nobody_answers_says_that_it_is_over(command: str)
         asked = await ann.ask(command)
         told = text_of(await ann.answered(asked["message_id"], "too long"))
         assert f"Start again with {command}" in told
-        assert "not waiting" in text_of(await ann.ask("hello"))
+        assert "nothing to stop" in text_of(await ann.ask("/cancel"))
         assert bot.application.user_data[ann.user_id].header is None
 
 
@@ -59,7 +59,7 @@ async def test_a_command_that_breaks_still_ends_the_question(
         monkeypatch.setattr(bot.application.services.state, "home", _break)
         assert "went wrong on my side" in text_of(await ann.ask("/status"))
         monkeypatch.undo()
-        assert "not waiting" in text_of(await ann.ask("hello"))
+        assert "nothing to stop" in text_of(await ann.ask("/cancel"))
 
 
 async def test_somebody_who_blocks_the_bot_in_the_middle_is_left_alone() -> None:

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from src.handlers import keyboards
-from src.handlers.callbacks import Buttons, ListLocations, OpenReport, Panel, PickLocation, Span
+from src.handlers.callbacks import (
+    Buttons,
+    ExportReport,
+    FileKind,
+    ListLocations,
+    OpenReport,
+    Panel,
+    PickLocation,
+    Span,
+)
+from src.handlers.keyboards import Extras
 from src.handlers.state import Home
 from src.models import Location
 
@@ -28,27 +38,112 @@ def _presses(keyboard: InlineKeyboardMarkup) -> list[object]:
     return [BUTTONS.unpack(b.callback_data) for row in keyboard.inline_keyboard for b in row]
 
 
-@pytest.mark.parametrize("panel", sorted(PANELS))
-def test_a_report_offers_the_others_refresh_and_change(panel: Panel) -> None:
-    keyboard = keyboards.report(BUTTONS, panel, HOME, Span.HOURS_24)
+SUB_PANELS = sorted(panel for panel in Panel if panel is not Panel.STATUS)
+IDS = (HOME.customer_id, HOME.location_id)
+
+
+def _report(
+    panel: Panel, span: Span = Span.DAYS_7, extras: Extras | None = None
+) -> InlineKeyboardMarkup:
+    return keyboards.report(BUTTONS, panel, HOME, span, extras or Extras())
+
+
+def _press_of(keyboard: InlineKeyboardMarkup, label: str) -> object:
+    data = [b.callback_data for row in keyboard.inline_keyboard for b in row if b.text == label]
+    return BUTTONS.unpack(data[0])
+
+
+def test_the_status_leads_to_every_report() -> None:
+    keyboard = _report(Panel.STATUS)
     opened = [p for p in _presses(keyboard) if isinstance(p, OpenReport)]
-    assert {p.panel for p in opened} == PANELS
-    assert all(
-        (p.customer_id, p.location_id) == (HOME.customer_id, HOME.location_id) for p in opened
-    )
-    (refresh,) = (row[0] for row in _rows(keyboard) if "Refresh" in row[0])
-    assert refresh
+    assert {p.panel for p in opened} == set(Panel) - {Panel.WAN_TEXT, Panel.STATS_TEXT}
+    assert all((p.customer_id, p.location_id) == IDS for p in opened)
+    assert all(p.span is keyboards.first_span(p.panel) for p in opened)
     assert _rows(keyboard)[-1] == ["🔄 Refresh", "📍 Change location"]
     assert all(len(row) <= 3 for row in _rows(keyboard))
 
 
+@pytest.mark.parametrize("panel", SUB_PANELS)
+def test_every_other_report_leads_back_and_home(panel: Panel) -> None:
+    keyboard = _report(panel, keyboards.first_span(panel))
+    labels = [button.text for row in keyboard.inline_keyboard for button in row]
+    back = _press_of(keyboard, "⬅ Back")
+    assert isinstance(back, OpenReport)
+    parents = {Panel.WAN_TEXT: Panel.WAN, Panel.STATS_TEXT: Panel.STATS}
+    assert back.panel is parents.get(panel, Panel.STATUS)
+    assert ("🏠 Home" in labels) is (panel in parents)
+    assert _press_of(keyboard, "🔄 Refresh") == OpenReport(panel, *IDS, keyboards.first_span(panel))
+    assert labels[-1] == "📍 Change location"
+
+
 def test_refresh_keeps_the_span_that_is_shown() -> None:
-    keyboard = keyboards.report(BUTTONS, Panel.STATS, HOME, Span.HOURS_3)
-    assert _rows(keyboard)[0] == ["• 3 Hrs •", "24 Hrs", "7 Days"]
-    data = keyboard.inline_keyboard[-1][0].callback_data
-    assert BUTTONS.unpack(data) == OpenReport(
-        Panel.STATS, HOME.customer_id, HOME.location_id, Span.HOURS_3
-    )
+    keyboard = _report(Panel.STATS, Span.HOURS_3)
+    assert _rows(keyboard)[0] == ["• 3 Hrs •", "24 Hrs", "7 Days", "30 Days"]
+    assert _press_of(keyboard, "🔄 Refresh") == OpenReport(Panel.STATS, *IDS, Span.HOURS_3)
+
+
+@pytest.mark.parametrize(
+    ("panel", "asked", "shown"),
+    [
+        (Panel.WAN, Span.HOURS_3, Span.HOURS_24),
+        (Panel.WAN, Span.DAYS_30, Span.DAYS_30),
+        (Panel.STATS, Span.HOURS_3, Span.HOURS_3),
+        (Panel.NODES, Span.DAYS_7, Span.DAYS_7),
+    ],
+)
+def test_a_span_that_a_report_does_not_have_becomes_its_first(
+    panel: Panel, asked: Span, shown: Span
+) -> None:
+    assert keyboards.span_of(panel, asked) is shown
+
+
+def test_texts_to_copy_are_cut_to_what_telegram_takes() -> None:
+    copies = [("SN", "7K3Q9X0001"), ("no", ""), ("long", "🦊" * 200), ("MAC", "02:00"), ("IP", "1")]
+    rows = _report(Panel.NODES, extras=Extras(copies=copies)).inline_keyboard
+    assert [[b.text for b in row] for row in rows[:2]] == [["SN", "long", "MAC"], ["IP"]]
+    assert rows[0][1].copy_text is not None
+    assert rows[0][1].copy_text.text == "🦊" * 128
+
+
+def test_details_and_files_stand_under_what_has_them() -> None:
+    keyboard = _report(Panel.WAN, Span.DAYS_7, Extras(exports=True, details=True))
+    assert ["📄 Details", "💾 CSV", "💾 JSON"] in _rows(keyboard)
+    assert _press_of(keyboard, "📄 Details") == OpenReport(Panel.WAN_TEXT, *IDS, Span.DAYS_7)
+    wanted = ExportReport(FileKind.JSON, Panel.WAN, *IDS, Span.DAYS_7)
+    assert _press_of(keyboard, "💾 JSON") == wanted
+
+
+@pytest.mark.parametrize(
+    ("page", "pages", "labels"),
+    [
+        (0, 0, ["👤 Names and addresses"]),
+        (0, 1, ["🔢 Only numbers"]),
+        (1, 2, ["<", "2/2", ">", "🔢 Only numbers"]),
+    ],
+)
+def test_names_of_devices_take_a_press_of_their_own(
+    page: int, pages: int, labels: list[str]
+) -> None:
+    keyboard = _report(Panel.DEVICES, extras=Extras(page=page, pages=pages))
+    assert _rows(keyboard)[0] == labels
+
+
+def test_the_star_changes_alone() -> None:
+    before = _report(Panel.STATUS, extras=Extras(link="https://t.me/b?start=loc_a_b"))
+    after = keyboards.with_star(before, on=True)
+    changed = [
+        (a.text, b.text)
+        for one, two in zip(before.inline_keyboard, after.inline_keyboard, strict=True)
+        for a, b in zip(one, two, strict=True)
+        if a != b
+    ]
+    assert changed == [("☆ Favourite", "★ Favourite")]
+
+
+def test_homes_at_hand_stand_once_favourites_first() -> None:
+    others = [Home("b1", f"c{n}", f"Home {n}") for n in range(6)]
+    keyboard = keyboards.ask_customer(BUTTONS, None, [HOME], [HOME, *others])
+    assert [row[0] for row in _rows(keyboard)] == ["★ Home", *(f"🕘 Home {n}" for n in range(4))]
 
 
 def _locations(count: int, name: str | None = None) -> list[Location]:
@@ -71,7 +166,8 @@ def test_locations_are_paged_beyond_eight(
     keyboard = keyboards.location_page(BUTTONS, HOME.customer_id, _locations(count), page)
     rows = _rows(keyboard)
     assert len([p for p in _presses(keyboard) if isinstance(p, PickLocation)]) == shown
-    assert (rows[-1] if len(rows[-1]) == 3 else None) == turning
+    assert (rows[-2] if len(rows[-2]) == 3 else None) == turning
+    assert rows[-1] == ["📍 Another search"]
 
 
 @pytest.mark.parametrize(("page", "back", "forth"), [(0, 2, 1), (1, 0, 2), (2, 1, 0)])
@@ -83,7 +179,7 @@ def test_the_pages_go_round(page: int, back: int, forth: int) -> None:
 
 def test_names_that_cannot_be_told_apart_show_the_end_of_the_id() -> None:
     keyboard = keyboards.location_page(BUTTONS, HOME.customer_id, _locations(2, "Home"), 0)
-    assert _rows(keyboard) == [["Home (…000000)"], ["Home (…000001)"]]
+    assert _rows(keyboard) == [["Home (…000000)"], ["Home (…000001)"], ["📍 Another search"]]
 
 
 def test_a_nameless_location_and_a_very_long_name_have_a_label() -> None:

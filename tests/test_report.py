@@ -14,6 +14,7 @@ from src.demo.plume_cloud import DEMO_CREDENTIALS
 from src.demo.world_ids import (
     DEMO_COTTAGE_ID,
     DEMO_CUSTOMER_ID,
+    DEMO_GATEWAY_ID,
     DEMO_LOCATION_ID,
     customer_id,
     location_id,
@@ -33,7 +34,7 @@ from tests.bot_harness import (
 
 REPORTS = ("/status", "/wan", "/stats", "/nodes", "/wifi")
 OWN_LABEL = {
-    "/status": "🩺 Status",
+    "/status": "⬅ Back",
     "/wan": "📈 WAN",
     "/stats": "🕑 Online history",
     "/nodes": "📡 Pods",
@@ -53,16 +54,16 @@ async def _ready(bot: Bot) -> Person:
 async def test_a_report_is_one_message_with_the_next_actions(command: str) -> None:
     async with Bot() as bot:
         ann = await _ready(bot)
-        sent = len(bot.telegram_calls("sendMessage"))
-        edited = len(bot.telegram_calls("editMessageText"))
+        sent = len(bot.telegram_calls("sendMessage", "sendPhoto"))
+        edited = len(bot.telegram_calls("editMessageText", "editMessageMedia"))
         report = await ann.ask(command)
         assert "Home" in text_of(report)
         assert "Read at" in text_of(report)
         expected = {*OWN_LABEL.values(), "🔄 Refresh", "📍 Change location"} - {OWN_LABEL[command]}
         assert expected <= set(labels_of(report))
         assert OWN_LABEL[command] not in labels_of(report)
-        assert len(bot.telegram_calls("sendMessage")) == sent + 1
-        assert len(bot.telegram_calls("editMessageText")) == edited
+        assert len(bot.telegram_calls("sendMessage", "sendPhoto")) == sent + 1
+        assert len(bot.telegram_calls("editMessageText", "editMessageMedia")) == edited
 
 
 @pytest.mark.parametrize("command", REPORTS)
@@ -81,24 +82,25 @@ async def test_before_setup_and_before_a_choice_each_command_says_what_comes_fir
 async def test_every_button_turns_the_message_into_that_report() -> None:
     async with Bot() as bot:
         ann = await _ready(bot)
+        before = [m for m in ann.shown() if is_report(m)]
         message = await ann.ask("/status")
         words = {"WAN": "usage", "Online history": "online", "Pods": "pods", "Wi-Fi": "networks"}
         for label, word in words.items():
-            shown = await ann.press(label, message)
+            shown = await ann.press(label, ann.last())
             assert not shown.get("show_alert")
-            changed = await ann.becomes(message, word)
+            changed = await ann.answered(message["message_id"] - 1, word)
             assert "Home" in text_of(changed)
-            assert any("Status" in text for text in labels_of(changed))
-        await ann.press("Status", message)
-        await ann.becomes(message, "Gateway: ")
-        assert ann.last()["message_id"] == message["message_id"], "nothing new was sent"
+            assert "⬅ Back" in labels_of(changed)
+            assert [m for m in ann.shown() if is_report(m)] == [*before, changed], "one panel"
+        await ann.press("Back", ann.last())
+        await ann.answered(message["message_id"] - 1, "Gateway: ")
 
 
 async def test_the_periods_of_the_history_change_in_place() -> None:
     async with Bot() as bot:
         ann = await _ready(bot)
         message = await ann.ask("/stats")
-        assert labels_of(message)[:3] == ["3 Hrs", "24 Hrs", "• 7 Days •"]
+        assert labels_of(message)[:4] == ["3 Hrs", "24 Hrs", "• 7 Days •", "30 Days"]
         for label, marked in (("3 Hrs", "Last 3 hours"), ("24 Hrs", "Last 24 hours")):
             await ann.press(label, message)
             changed = await ann.becomes(message, marked)
@@ -134,13 +136,14 @@ async def test_an_unchanged_refresh_is_no_error() -> None:
         assert not [m for m in ann.shown() if "wrong" in text_of(m)]
 
 
-async def test_status_asks_for_location_and_pods_together_and_for_nothing_else() -> None:
+async def test_status_asks_for_everything_together_and_for_nothing_else() -> None:
     async with Bot(cloud=invented_cloud(latency_s=0.01)) as bot:
         ann = await _ready(bot)
         before = len(bot.cloud.requests)
         await ann.ask("/status")
         calls = list(bot.cloud.requests)[before:]
-        assert sorted(c.path for c in calls) == [HOME_PATH, f"{HOME_PATH}/nodes"]
+        tests = f"{HOME_PATH}/nodes/{DEMO_GATEWAY_ID}/speedTestResults"  # known by now
+        assert sorted(c.path for c in calls) == [HOME_PATH, f"{HOME_PATH}/nodes", tests]
         assert max(c.started for c in calls) <= min(c.finished or 0 for c in calls)
 
 

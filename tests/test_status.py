@@ -43,7 +43,7 @@ def report_location(report: dict[str, object]) -> str:
     """The home that a report's buttons name."""
     markup = report["reply_markup"]
     assert isinstance(markup, dict)
-    data = markup["inline_keyboard"][0][0]["callback_data"]
+    data = markup["inline_keyboard"][-1][0]["callback_data"]
     return str(data.split("|")[4])
 
 
@@ -63,7 +63,9 @@ async def test_a_home_that_is_gone_is_not_shown_from_its_pods() -> None:
         ann = bot.person("Ann")
         await ann.connect()
         await ann.choose(location_id=DEMO_COTTAGE_ID)
-        bot.cloud.faults.set("404", f"/api/Customers/{DEMO_CUSTOMER_ID}/locations/*", times=1)
+        bot.cloud.faults.set(
+            "404", f"/api/Customers/{DEMO_CUSTOMER_ID}/locations/{DEMO_COTTAGE_ID}"
+        )
         told = await ann.ask("/status")
         assert not is_report(told)
         assert "does not find this home" in text_of(told)
