@@ -7,9 +7,16 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
-from src.models.lookup import parse_customer_matches, parse_node_place, parse_place_owner
-from src.models.plume import ShapeError
+from src.models.lookup import (
+    NodePlace,
+    PlaceOwner,
+    parse_customer_matches,
+    parse_node_place,
+    parse_place_owner,
+)
+from src.models.plume import PlumeModel, ShapeError
 
 V2 = {
     "customerId": "b1",
@@ -102,6 +109,12 @@ def test_places_that_cannot_be_read(body: object) -> None:
     for parse in (parse_node_place, parse_place_owner):
         with pytest.raises(ShapeError):
             parse(body)
+
+
+@pytest.mark.parametrize("model", [NodePlace, PlaceOwner])
+def test_what_is_no_object_is_refused(model: type[PlumeModel]) -> None:
+    with pytest.raises(ValidationError):
+        model.model_validate("7K1")
 
 
 def test_a_home_without_its_customer_is_of_no_use() -> None:

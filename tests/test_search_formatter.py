@@ -117,7 +117,10 @@ TEXTS: list[tuple[SearchResult, str]] = [
             more=True,
             lookups=[lookup(), lookup("email", "pending")],
         ),
-        "🔎 More than 1 match for “lindq”\n\n1. Nora Lindqvist · Home\n\n⏳ Still searching as e-mail",
+        (
+            "🔎 More than 1 match for “lindq”\n\n1. Nora Lindqvist · Home\n\n"
+            "⏳ Still searching as e-mail"
+        ),
     ),
     # failures are told, with and without hits
     (
@@ -173,7 +176,8 @@ TEXTS: list[tuple[SearchResult, str]] = [
         result(notes=["unclaimed"], lookups=[lookup("serial")]),
         (
             "⚪ Nothing found for “lindq”\n\n"
-            "This serial number exists, but it is not in any home yet.\nSearched as serial number.\n"
+            "This serial number exists, but it is not in any home yet.\n"
+            "Searched as serial number.\n"
             "Next: try the serial number on a pod's label, the customer's e-mail address or "
             "the account number."
         ),

@@ -118,6 +118,14 @@ def test_without_a_result() -> None:
     )
 
 
+def test_figures_without_a_usual_stand_alone() -> None:
+    history = analyze_speed_history([speed(0)], ZONE)
+    history.update(usual_download=None, upload=None)
+    found = shown(format_speed_history("Home", history)).splitlines()
+    assert "↓ 480 Mbit/s" in found
+    assert "↑ 95 Mbit/s" in found
+
+
 def test_a_home_without_a_zone_is_told_in_utc() -> None:
     assert "18 May 2026 18:00 UTC" in text(*USUAL, speed(0), zone=None)
 
