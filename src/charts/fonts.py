@@ -68,7 +68,7 @@ def drawable(text: str, spare: str, *, bold: bool) -> str:
     letters = sum(unicodedata.category(char)[0] in "LMN" for char in line)
     left = sum(unicodedata.category(char)[0] in "LMN" for char in kept)
     short = " ".join("".join(kept).split())
-    return short if short and letters - left <= _LOST_MOST * letters else spare
+    return short if short.strip(_JOINERS) and letters - left <= _LOST_MOST * letters else spare
 
 
 def _shown(char: str, known: frozenset[int]) -> bool:

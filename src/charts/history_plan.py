@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from src.charts.timeline import time_axis, unix
@@ -24,8 +25,8 @@ __all__ = ["plan_history"]
 _STATES: tuple[State, ...] = ("online", "partial", "offline", "unknown")
 _ALWAYS = {"online", "offline"}  # an empty offline lane is the good news
 _LABELS_MOST = 3
-# Shares of the period: what one letter of a label takes of the lane's width.
-_LETTER = 0.0165
+# What one letter of a label takes, as a share of the lane.
+_LETTER = 0.0195
 
 
 def plan_history(
@@ -65,9 +66,7 @@ def plan_history(
 
 def _verdict(history: OnlineHistory) -> str:
     outages, longest = history["outage_count"], history["longest_outage"]
-    said = f"{percent(history['uptime_pct'])} online"
-    if history["label"]:
-        said = f"{history['label']}: {said}"
+    said = f"{history['label']}: {percent(history['uptime_pct'])} online"
     if not outages or longest is None:
         return f"{said}, no outage"
     most = duration(longest["seconds"])
@@ -82,19 +81,27 @@ def _legend(history: OnlineHistory) -> str:
 
 def _labels(outages: Sequence[Outage], axis: TimeAxis) -> list[TimedLabel]:
     """The lengths of the longest outages, as many as fit without touching each other."""
-    period = axis["end"] - axis["start"]
     found: list[TimedLabel] = []
     for outage in sorted(outages, key=lambda outage: -outage["seconds"]):
-        first, last = parse_moment(outage["start"]), parse_moment(outage["end"])
-        if first is None or last is None or len(found) == _LABELS_MOST:
-            continue
-        text = f"{duration(outage['seconds'])}{' so far' if outage['ongoing'] else ''}"
-        label: TimedLabel = {"at": (unix(first) + unix(last)) // 2, "text": text}
-        if all(_apart(label, other, period) for other in found):
+        label = _label(outage, axis)
+        if all(_apart(label, other, axis) for other in found):
             found.append(label)
-    return sorted(found, key=lambda label: label["at"])
+    return sorted(found[:_LABELS_MOST], key=lambda label: label["at"])
 
 
-def _apart(one: TimedLabel, other: TimedLabel, period: int) -> bool:
+def _label(outage: Outage, axis: TimeAxis) -> TimedLabel:
+    """Over the middle of the outage, or as near to it as the ends of the lane allow."""
+    text = f"{duration(outage['seconds'])}{' so far' if outage['ongoing'] else ''}"
+    half = _span(len(text), axis) // 2
+    middle = unix(datetime.fromisoformat(outage["start"])) + outage["seconds"] // 2
+    return {"at": min(max(middle, axis["start"] + half), axis["end"] - half), "text": text}
+
+
+def _apart(one: TimedLabel, other: TimedLabel, axis: TimeAxis) -> bool:
     letters = (len(one["text"]) + len(other["text"])) / 2 + 1
-    return abs(one["at"] - other["at"]) >= letters * _LETTER * period
+    return abs(one["at"] - other["at"]) >= _span(letters, axis)
+
+
+def _span(letters: float, axis: TimeAxis) -> int:
+    """Seconds that so many letters cover."""
+    return int(letters * _LETTER * (axis["end"] - axis["start"]))

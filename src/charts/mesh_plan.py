@@ -6,7 +6,6 @@ so that those which are not keep a row of their own.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -29,11 +28,11 @@ ROWS_MOST = 11
 _NAMES_SHOWN = 2
 # No home has more; a longer list is counted, so that odd data cannot take long.
 _PODS_MOST = 200
-_MARK_WORDS: dict[MeshMark, str] = {
-    "ok": "connected",
-    "weak": "weak",
-    "lost": "disconnected",
-    "unknown": "state not reported",
+_TOGETHER_WORDS: dict[MeshMark, str] = {
+    "ok": "all connected",
+    "weak": "all weak",
+    "lost": "all disconnected",
+    "unknown": "states not reported",
 }
 _LINKS: dict[str, Link] = {"ethernet": "cable", "wifi": "wifi"}
 _LINK_WORDS: dict[Link, str] = {
@@ -146,14 +145,7 @@ def _rows_of(roots: Sequence[_Branch]) -> int:
 
 def _merge(group: Sequence[_Branch]) -> _Branch:
     pods = [pod for branch in group for pod in branch.pods]
-    return _Branch(pods, group[0].mark, _together([branch.mark for branch in group]))
-
-
-def _together(marks: Sequence[MeshMark]) -> str:
-    counts = Counter(marks)
-    if len(counts) == 1:
-        return f"all {_MARK_WORDS[marks[0]]}" if marks[0] != "unknown" else "states not reported"
-    return ", ".join(f"{counts[m]} {_MARK_WORDS[m]}" for m in _WORST_FIRST if counts[m])
+    return _Branch(pods, group[0].mark, _TOGETHER_WORDS[group[0].mark])
 
 
 def _join_leaves(branches: list[_Branch], marks: Sequence[MeshMark]) -> None:

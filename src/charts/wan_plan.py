@@ -36,7 +36,11 @@ Direction = Literal["down", "up"]
 _SLOTS_MOST = 800
 # A capacity far above everything measured would press the curve flat; it is then told in words.
 _CAPACITY_INSIDE_FROM = 0.25
+_CAPACITY_LEAST = 0.1  # Mbit/s: what tested slower is no line to compare with
+_CLOCK_ERROR_S = 60
 _HEADROOM = 1.15
+# Mbit/s: below this, the levels' labels would not differ and nobody cares.
+_TOP_LEAST = 1.0
 _HEADINGS: dict[Direction, str] = {"down": "↓ Download, Mbit/s", "up": "↑ Upload, Mbit/s"}
 _MARKS: dict[Direction, int] = {"down": 3, "up": 2}
 
@@ -95,15 +99,15 @@ def plan_wan(
 
 
 def _grid(rows: Sequence[WanRow], interval_s: int) -> _Grid:
-    """Rows sorted into slots; clocks that are off by seconds end in the slot that they mean."""
+    """Rows sorted into slots; moments that are early by seconds end in the slot that they mean."""
     start = unix(rows[0].at)
-    total = round((unix(rows[-1].at) - start) / interval_s) + 1
+    ahead = min(_CLOCK_ERROR_S, interval_s // 10) - start
+    total = (unix(rows[-1].at) + ahead) // interval_s + 1
     slot_s = interval_s * math.ceil(total / _SLOTS_MOST)
     count = math.ceil(total * interval_s / slot_s)
     members: list[list[WanRow]] = [[] for _ in range(count)]
     for row in rows:
-        index = round((unix(row.at) - start) / interval_s) * interval_s // slot_s
-        members[min(index, count - 1)].append(row)
+        members[(unix(row.at) + ahead) // slot_s].append(row)
     slots: dict[Direction, list[_Slot]] = {
         "down": [
             _slot([row.down_mb for row in group], [row.down_max for row in group], interval_s)
@@ -133,7 +137,7 @@ def _panel(
     reached = max((v for slot in slots for v in slot if v is not None), default=0.0)
     capacity = _capacity(proven, reached)
     shown = max(reached, capacity["mbps"] if capacity and capacity["inside"] else 0.0)
-    top = shown * _HEADROOM or 1.0
+    top = max(shown * _HEADROOM, _TOP_LEAST)
     return {
         "direction": direction,
         "heading": _HEADINGS[direction],
@@ -148,7 +152,7 @@ def _panel(
 
 
 def _capacity(proven: float | None, reached: float) -> WanCapacity | None:
-    if proven is None or proven <= 0:
+    if proven is None or not _CAPACITY_LEAST <= proven <= DEFAULT.plausible_mbps:
         return None
     inside = reached >= proven * _CAPACITY_INSIDE_FROM
     where = "" if inside else ", above this scale"
@@ -190,7 +194,7 @@ def _gaps(grid: _Grid, slots: Sequence[_Slot]) -> list[Band]:
 
 def _peak(peak: WanPeak | None, axis: TimeAxis, timezone: str | None) -> WanPeakMark | None:
     at = parse_moment(peak["at"]) if peak else None
-    if peak is None or at is None:
+    if peak is None or at is None or peak["mbps"] <= 0:
         return None
     label = f"{number(peak['mbps'])} at {clock_label(unix(at), axis, timezone)}"
     return {"at": unix(at), "mbps": peak["mbps"], "label": label}
@@ -199,7 +203,7 @@ def _peak(peak: WanPeak | None, axis: TimeAxis, timezone: str | None) -> WanPeak
 def _verdict(panels: Sequence[WanPanel]) -> str:
     """The peaks in words, and how much of the proven line they are."""
     said = [_share(panel) for panel in panels if panel["peak"]]
-    return f"Peak {', '.join(said)}" if said else "No peaks reported"
+    return f"Peak {', '.join(said)}" if said else "No peak reported"
 
 
 def _share(panel: WanPanel) -> str:
@@ -208,7 +212,8 @@ def _share(panel: WanPanel) -> str:
     if peak is None or capacity is None:
         return text
     # Cut like every share: what is not full never reads as 100%.
-    return f"{text} ({math.floor(100 * peak['mbps'] / capacity['mbps'])}% of the line)"
+    share = math.floor(100 * peak["mbps"] / capacity["mbps"])
+    return f"{text} ({f'{share}%' if share else 'under 1%'} of the line)"
 
 
 def _legend(slot_s: int, panels: Sequence[WanPanel]) -> str:
