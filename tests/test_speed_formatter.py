@@ -120,7 +120,7 @@ def test_without_a_result() -> None:
 
 def test_figures_without_a_usual_stand_alone() -> None:
     history = analyze_speed_history([speed(0)], ZONE)
-    history.update(usual_download=None, upload=None)
+    history["usual_download"] = history["upload"] = None
     found = shown(format_speed_history("Home", history)).splitlines()
     assert "↓ 480 Mbit/s" in found
     assert "↑ 95 Mbit/s" in found
