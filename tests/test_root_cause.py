@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from src.analysis.health import analyze_location_health
+from src.analysis.mesh import remember_parents
 from src.analysis.root_cause import find_root_cause
+from src.demo import world_ids as ids
+from src.demo.plume_views import location_view, node_view
 from src.models import parse_nodes
 from src.utils.finding_formatter import finding_sentence, format_finding
 from tests.broken_homes import break_home
+from tests.demo.plume_kit import make_world
 from tests.samples import NOW, Body, at, dead_leaf, gateway, home, leaf, location, summary
 from tests.sketches import serial, sketch
 from tests.telegram_rules import shown
+from tests.test_properties import _bodies
+
+if TYPE_CHECKING:
+    from src.demo.world import World
+    from src.models.results import LocationHealth
 
 # A sketch of the home (tests/sketches.py); kind, hop, certainty and sentence of its finding.
 HOMES: dict[str, tuple[str, str, str | None, str, str]] = {
@@ -617,3 +628,55 @@ def test_names_do_not_break_the_sentence() -> None:
     long: Body = leaf("x" * 300, health={"status": "poor"})
     sentence = finding_sentence(find_root_cause(home(gateway(nickname="<b>&" * 80), long)))
     assert len(sentence) < 300
+
+
+@settings(max_examples=500)
+@given(
+    body=_bodies({"location": location(), **home(gateway(), leaf(), dead_leaf())}),
+    memory=st.dictionaries(
+        st.sampled_from(["7K3Q9X0001", "7K3Q9X0002", "7K3Q9X0004", "x"]),
+        st.sampled_from(["7K3Q9X0001", "7K3Q9X0002", "7K3Q9X0004", "", "Ghost"]),
+    ),
+)
+def test_whatever_the_cloud_sends_there_is_a_finding(body: Any, memory: dict[str, str]) -> None:
+    parts = body if isinstance(body, dict) else {}
+    health = analyze_location_health(parts.get("location"), parts.get("nodes"), now=NOW)
+    finding = find_root_cause(health, last_parents=memory)
+    assert json.loads(json.dumps(finding)) == finding
+    assert (finding["hop"] is not None) == (finding["kind"] == "hop")
+    assert finding["certainty"] != "sure" or not finding["doubts"]
+    if finding["kind"] == "none":
+        assert not finding["affected"]
+    shown(format_finding(finding))
+
+
+def _seen(world: World) -> LocationHealth:
+    """The demo customer's home as the simulated cloud shows it at this moment."""
+    found = world.home(ids.DEMO_LOCATION_ID)
+    assert found is not None
+    state = found.state(world.now())
+    nodes = [node_view(found, state, node) for node in state.nodes]
+    record = location_view(found, state, summary=True)
+    return analyze_location_health(record, home(*nodes), now=world.now())
+
+
+@pytest.mark.parametrize(
+    ("incident", "node", "sentence"),
+    [
+        (
+            "unplug_pod",
+            2,
+            "Only the hop Guest Room to Study: Study is fine; Guest Room is disconnected.",
+        ),
+        ("weaken_pod", 1, "Only the hop Study to Hallway: Hallway is fine; Study is weak."),
+        ("power_cut", None, "Line or power at the home: all 4 pods vanished together."),
+        ("cut_line", None, "Line or power at the home: all 4 pods vanished together."),
+    ],
+)
+def test_incidents_of_the_simulated_isp(incident: str, node: int | None, sentence: str) -> None:
+    world = make_world()
+    memory = remember_parents(_seen(world)["pod_details"])
+    where = ids.DEMO_LOCATION_ID if node is None else None
+    world.apply(incident, where, None if node is None else ids.node_id(0, 0, node))
+    world.clock.advance(60)
+    assert finding_sentence(find_root_cause(_seen(world), last_parents=memory)) == sentence
