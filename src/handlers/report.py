@@ -232,7 +232,9 @@ async def _shown(update: Update, context: PanoptesContext, want: Want, report: R
     services, read_at = context.services, _read_at(report.home, context.services.clock())
     picture = await _drawn(context, report.plan, report.text, read_at)
     whole = picture is None or picture.whole
-    starred = await services.state.favourites(user_of(update).id) if is_private(update) else ()
+    # A star is one person's: in a group it stays empty, and only the answer to a press tells.
+    own = want.panel is Panel.STATUS and is_private(update)
+    starred = await services.state.favourites(user_of(update).id) if own else ()
     extras = keyboards.Extras(
         copies=report.copies,
         exports=report.table is not None,
