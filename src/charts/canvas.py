@@ -58,13 +58,17 @@ class Canvas:
         artist.set_transform(self._pixels)
         self._figure.add_artist(artist)
 
-    def header(self, title: str, verdict: str, dates: str = "") -> None:
-        """The home's name with the dates beside it, and below what the picture says."""
+    def header(self, title: str, verdict: str, dates: str = "", spare: str = "") -> None:
+        """The home's name with the dates beside it, and below what the picture says.
+
+        `spare` is said when no font can write all of the verdict.
+        """
         soft, right = self.theme.soft, WIDTH - MARGIN
         used = self.text((right, 58), dates, _SMALL_PX, side="right", colour=soft)
         room = right - MARGIN - (used + MARGIN if used else 0)
         self.text((MARGIN, 58), title, _TITLE_PX, spare="This home", bold=True, room=room)
-        self.text((MARGIN, 106), verdict, _VERDICT_PX, room=right - MARGIN)
+        said = drawable(verdict, spare or verdict, bold=False, whole=True)
+        self.text((MARGIN, 106), said, _VERDICT_PX, room=right - MARGIN)
 
     def footer(self, left: str, right: str) -> None:
         """What the signs mean, and whose time it is; the latter is never cut."""

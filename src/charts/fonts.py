@@ -60,15 +60,22 @@ def _known(bold: bool) -> frozenset[int]:
     return frozenset().union(*(font_manager.get_font(path).get_charmap() for path in paths))
 
 
-def drawable(text: str, spare: str, *, bold: bool) -> str:
-    """`text` on one line without what cannot be drawn; `spare` when too much of it is missing."""
+def drawable(text: str, spare: str, *, bold: bool, whole: bool = False) -> str:
+    """`text` on one line without what cannot be drawn; `spare` when too much of it is missing.
+
+    With `whole` nothing may be missing, as in a sentence.
+    """
     known = _known(bold)
     line = " ".join(unicodedata.normalize("NFC", text).split())
-    kept = [char for char in line if _shown(char, known)]
-    letters = sum(unicodedata.category(char)[0] in "LMN" for char in line)
-    left = sum(unicodedata.category(char)[0] in "LMN" for char in kept)
-    short = " ".join("".join(kept).split())
-    return short if short.strip(_JOINERS) and letters - left <= _LOST_MOST * letters else spare
+    kept = "".join(char for char in line if _shown(char, known))
+    lost = _letters(line) - _letters(kept)
+    enough = kept == line if whole else lost <= _LOST_MOST * _letters(line)
+    short = " ".join(kept.split())
+    return short if short.strip(_JOINERS) and enough else spare
+
+
+def _letters(text: str) -> int:
+    return sum(unicodedata.category(char)[0] in "LMN" for char in text)
 
 
 def _shown(char: str, known: frozenset[int]) -> bool:

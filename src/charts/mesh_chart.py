@@ -37,7 +37,7 @@ class _Place(NamedTuple):
 
 def draw_mesh(canvas: Canvas, plan: MeshPicture) -> None:
     """Draw the plan."""
-    canvas.header(plan["title"], plan["verdict"])
+    canvas.header(plan["title"], plan["verdict"], spare=plan["verdict_spare"])
     rows = plan["rows"]
     height = min(_ROW_MOST, (_BOTTOM - _TOP) / len(rows))
     places = [

@@ -6,16 +6,17 @@ so that those which are not keep a row of their own.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from src.analysis.pods import weaknesses
 from src.models.plume import parse_moment
 from src.utils.when import local_text
-from src.utils.wording import BACKHAUL_WORDS, count, join_names, pod_state
+from src.utils.wording import BACKHAUL_WORDS, SEVERITY_WORDS, count, join_names, pod_state
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from src.models.pictures import MeshMark, MeshPicture, MeshRow
     from src.models.results import LocationHealth, PodDetail
@@ -25,6 +26,11 @@ __all__ = ["ROWS_MOST", "plan_mesh"]
 Link = Literal["cable", "wifi", "other", "down"]
 
 ROWS_MOST = 11
+_BEHIND_WORDS: dict[MeshMark, str] = {
+    "lost": "disconnected",
+    "weak": "weak",
+    "unknown": "not reported",
+}
 _NAMES_SHOWN = 2
 # No home has more; a longer list is counted, so that odd data cannot take long.
 _PODS_MOST = 200
@@ -67,9 +73,7 @@ def plan_mesh(health: LocationHealth, *, name: str) -> MeshPicture | None:
         return None
     roots = _forest(pods[:_PODS_MOST], health["timezone"])
     unread = len(pods[_PODS_MOST:])
-    for simplify in (_join_well_leaves, _fold_well_branches, _join_alike_leaves):
-        if _rows_of(roots) > ROWS_MOST:
-            simplify(roots)
+    _simplify(roots)
     rows = _rows(roots)
     legend = _legend(rows[:ROWS_MOST])
     if len(rows) > ROWS_MOST or unread:
@@ -79,6 +83,7 @@ def plan_mesh(health: LocationHealth, *, name: str) -> MeshPicture | None:
         "title": name,
         # The sign is an emoji, which the fonts of a picture do not have; the words follow it.
         "verdict": health["summary"].partition(" ")[2],
+        "verdict_spare": SEVERITY_WORDS[health["severity"]],
         "rows": rows,
         "legend": legend,
     }
@@ -145,7 +150,8 @@ def _rows_of(roots: Sequence[_Branch]) -> int:
 
 def _merge(group: Sequence[_Branch]) -> _Branch:
     pods = [pod for branch in group for pod in branch.pods]
-    return _Branch(pods, group[0].mark, _TOGETHER_WORDS[group[0].mark])
+    behind = sum(branch.behind for branch in group)
+    return _Branch(pods, group[0].mark, _TOGETHER_WORDS[group[0].mark], behind=behind)
 
 
 def _join_leaves(branches: list[_Branch], marks: Sequence[MeshMark]) -> None:
@@ -162,27 +168,55 @@ def _is_gateway(branch: _Branch) -> bool:
     return branch.pods[0]["is_gateway"]
 
 
-def _join_well_leaves(roots: list[_Branch]) -> None:
+def _simplify(roots: list[_Branch]) -> None:
+    """Tell more in a row, step by step until it fits: what is well first, what is lost last."""
+    steps: list[Callable[[], None]] = [
+        lambda: _join_leaves_of(roots, ("ok",)),
+        lambda: _fold(roots, {"ok"}),
+        lambda: _join_leaves_of(roots, _WORST_FIRST),
+        lambda: _fold(roots, {"ok", "weak", "unknown"}),
+        lambda: _fold(roots, set(_WORST_FIRST)),
+    ]
+    for step in steps:
+        if _rows_of(roots) > ROWS_MOST:
+            step()
+
+
+def _join_leaves_of(roots: list[_Branch], marks: Sequence[MeshMark]) -> None:
     for branch in [b for root in roots for b in root.walk()]:
-        _join_leaves(branch.below, ("ok",))
+        _join_leaves(branch.below, marks)
+    _join_leaves(roots, marks)
 
 
-def _join_alike_leaves(roots: list[_Branch]) -> None:
-    for branch in [b for root in roots for b in root.walk()]:
-        _join_leaves(branch.below, _WORST_FIRST)
-    _join_leaves(roots, _WORST_FIRST)
+def _fold(roots: list[_Branch], marks: set[MeshMark], inside: _Branch | None = None) -> None:
+    """Pods of these marks take what is behind them into their row, the last ones first.
 
-
-def _fold_well_branches(roots: list[_Branch]) -> None:
-    """A pod below the gateway that is well, as is all behind it, is told in one row."""
-    for branch in [child for root in roots for child in root.below]:
-        behind = list(branch.walk())[1:]
-        if behind and all(other.mark == "ok" for other in [branch, *behind]):
-            branch.behind = sum(len(other.pods) for other in behind)
-            branch.facts = f"{count(branch.behind, 'pod')} behind it, all connected"
-            branch.below.clear()
+    Below the roots only, and no more than needed; a branch with another mark in it is looked at
+    inside.
+    """
+    for branch in [b for root in ([inside] if inside else roots) for b in reversed(root.below)]:
+        if _rows_of(roots) <= ROWS_MOST:
+            return
+        found = {other.mark for other in branch.walk()}
+        if branch.below and found <= marks:
+            _take_in(branch)
         else:
-            _fold_well_branches([branch])
+            _fold(roots, marks, branch)
+
+
+def _take_in(branch: _Branch) -> None:
+    """One row for a pod and all behind it, with the sign of the worst of them."""
+    behind = list(branch.walk())[1:]
+    counts = Counter(dict.fromkeys(_WORST_FIRST, 0))
+    for other in behind:
+        counts[other.mark] += len(other.pods) + other.behind
+    branch.behind = counts.total()
+    wrong = [f"{counts[m]} {_BEHIND_WORDS[m]}" for m in _WORST_FIRST if counts[m] and m != "ok"]
+    own = "" if branch.mark == "ok" else f"{branch.facts} · "
+    said = ", ".join(wrong) or "all connected"
+    branch.facts = f"{own}{count(branch.behind, 'pod')} behind it, {said}"
+    branch.mark = next(m for m in _WORST_FIRST if counts[m] or branch.mark == m)
+    branch.below.clear()
 
 
 def _rows(roots: Sequence[_Branch]) -> list[MeshRow]:
@@ -202,17 +236,17 @@ def _rows(roots: Sequence[_Branch]) -> list[MeshRow]:
 def _row(branch: _Branch, depth: int, parent: int | None) -> MeshRow:
     pods = branch.pods
     links = {_link(pod) for pod in pods}
-    alone = len(pods) == 1
+    alone, told = len(pods) == 1, len(pods) + branch.behind
     spare = pods[0]["serial"] or pods[0]["id"]
     return {
         "depth": depth,
         "parent": parent,
         "mark": branch.mark,
         "name": join_names([pod["name"] for pod in pods], _NAMES_SHOWN),
-        "spare": spare if alone else count(len(pods), "pod"),
-        "facts": branch.facts if alone else f"{count(len(pods), 'pod')}, {branch.facts}",
+        "spare": spare if alone else count(told, "pod"),
+        "facts": branch.facts if alone else f"{count(told, 'pod')}, {branch.facts}",
         "link": links.pop() if len(links) == 1 else "other",
-        "pods": len(pods) + branch.behind,
+        "pods": told,
     }
 
 

@@ -160,6 +160,7 @@ class MeshPicture(TypedDict):
     kind: Literal["mesh"]
     title: str
     verdict: str
+    verdict_spare: str  # without names, for when no font can write all of the verdict
     rows: list[MeshRow]
     legend: str
 

@@ -31,11 +31,12 @@ def row(name: str, depth: int = 0, parent: int | None = None, **changes: Any) ->
     return {**made, **changes}  # type: ignore[typeddict-item]  # changes have the same keys
 
 
-def sheet(*rows: MeshRow) -> list[Any]:
+def sheet(*rows: MeshRow, verdict: str = "All well") -> list[Any]:
     plan: MeshPicture = {
         "kind": "mesh",
         "title": "Home",
-        "verdict": "All well",
+        "verdict": verdict,
+        "verdict_spare": "Degraded",
         "rows": list(rows),
         "legend": "",
     }
@@ -132,3 +133,8 @@ def test_a_name_that_no_font_can_write_is_its_serial() -> None:
     for count in (1, 10):
         shown = words(sheet(*(row("\U0001f3e0") for _ in range(count))))
         assert "7K3Q9X0001" in shown
+
+
+def test_a_verdict_with_a_name_that_no_font_can_write_is_said_without_it() -> None:
+    assert "Degraded" in words(sheet(row("A"), verdict="Degraded: \U0001f3e0: health is fair"))
+    assert "Degraded: B" in words(sheet(row("A"), verdict="Degraded: B"))

@@ -188,18 +188,44 @@ def test_with_trouble_everywhere_what_is_alike_is_told_together() -> None:
     ]
 
 
-def test_what_does_not_fit_is_counted() -> None:
+def test_lost_pods_without_a_way_are_seen_beside_weak_floors() -> None:
+    weak = {
+        f"S{number:03}": node(number, [number // 10 * 10, 1], health={"status": "poor"})
+        for number in (11, 12, 21, 22, 31, 32, 41, 42)
+    }
+    rows = plan(*hotel(**weak), lost(60), node(70, [99]))["rows"]
+    assert [row["name"] for row in rows if row["mark"] == "lost"] == ["Pod 60"]
+    folded = next(row for row in rows if row["name"] == "Pod 40")
+    assert (folded["facts"], folded["mark"], folded["pods"]) == (
+        "6 pods behind it, 2 weak",
+        "weak",
+        7,
+    )
+    kept = next(row for row in rows if row["name"] == "Pod 10")
+    assert kept["facts"] == "good · cable · 10 devices"
+
+
+def test_a_long_chain_of_lost_pods_is_folded_from_the_gateway_on() -> None:
     chain = [lost(number, range(number - 1, 0, -1)) for number in range(2, 21)]
     rows = plan(node(1, []), *chain)["rows"]
+    assert [(row["name"], row["facts"], row["mark"]) for row in rows[1:]] == [
+        ("Pod 2", "disconnected · 18 pods behind it, 18 disconnected", "lost")
+    ]
+
+
+def test_what_does_not_fit_is_counted() -> None:
+    pairs = [
+        pod
+        for number in range(10, 34)
+        for pod in (lost(number), node(number + 50, [number], health={"status": "poor"}))
+    ]
+    rows = plan(node(1, []), *pairs)["rows"]
     assert len(rows) == ROWS_MOST
     assert (rows[-1]["name"], rows[-1]["facts"], rows[-1]["mark"]) == (
-        "10 more pods",
-        "10 of them disconnected",
+        "39 more pods",
+        "19 of them disconnected",
         "lost",
     )
-    well = [node(number, range(number - 1, 0, -1)) for number in range(2, 21)]
-    rows = plan(node(1, []), lost(30), *well)["rows"]
-    assert sum(row["mark"] == "lost" for row in rows) == 1
 
 
 def test_absurdly_many_pods_are_counted_too() -> None:
