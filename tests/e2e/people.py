@@ -107,6 +107,12 @@ def labels_of(message: Message) -> list[str]:
     return [button["text"] for row in rows for button in row]
 
 
+def pressable(message: Message) -> list[str]:
+    """Those of them that the bot hears of; what copies or links stays with the client."""
+    rows = message.get("reply_markup", {}).get("inline_keyboard", [])
+    return [button["text"] for row in rows for button in row if "callback_data" in button]
+
+
 def is_report(message: Message) -> bool:
     """Reports are the messages that can be refreshed."""
     return any("Refresh" in label for label in labels_of(message))

@@ -11,7 +11,7 @@ import pytest
 from src.demo.plume_auth import DEMO_CREDENTIALS
 from src.demo.world_ids import DEMO_CUSTOMER_ID, OTHER_CUSTOMER_ID
 from tests.e2e.bot_process import Surroundings
-from tests.e2e.people import Technician, labels_of, text_of
+from tests.e2e.people import Technician, is_report, pressable, text_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,6 +26,9 @@ REPORTS = {
     "/stats": "online",
     "/nodes": "pods",
     "/wifi": "Wi-Fi",
+    "/devices": "devices",
+    "/speed": "usual",
+    "/call": "Ask the caller",
 }
 
 
@@ -80,15 +83,17 @@ async def _cancel_in_each_step(nora: Technician) -> None:
 async def _press_every_button(nora: Technician, number: int) -> None:
     """Each button of the report as it stands; a press that changes it is followed back."""
     shown = next(m for m in nora.seen() if m["message_id"] == number)
-    for label in labels_of(shown):
-        current = next(m for m in nora.seen() if m["message_id"] == number)
-        if label not in labels_of(current):
+    for label in pressable(shown):
+        # A picture that becomes a text is a new message in the place of the old one.
+        current = [m for m in nora.seen() if is_report(m)][-1]
+        if label not in pressable(current):
             continue
         answer = await nora.press(label, current)
         assert not answer.get("show_alert"), f"{label}: {answer}"
         if "Change location" in label:
-            await nora.answer_after(number, "customer id")
+            await nora.answer_after(number, "Send the customer id")
             assert "topped" in text_of(await nora.ask("/cancel"))
+        await nora.ask("/help")  # the chat is in order: what was pressed is done
 
 
 async def _fjordlink(otto: Technician) -> None:
