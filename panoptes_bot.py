@@ -12,7 +12,7 @@ import os
 import sys
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from telegram import Update
 from telegram.error import InvalidToken, TelegramError
@@ -30,16 +30,14 @@ from telegram.request import HTTPXRequest
 
 import plume_api_client as plume
 from src.handlers import (
-    audit,
     commands,
     files,
     find,
     joining,
     locations,
     member_presses,
+    members,
     menus,
-    people,
-    privacy,
     report,
     setup,
 )
@@ -91,7 +89,6 @@ if TYPE_CHECKING:
 
     from telegram.request import BaseRequest
 
-    from src.handlers.callbacks import Press
     from src.handlers.context import Application, Handler
     from src.handlers.report import Builder
 
@@ -127,12 +124,7 @@ _COMMANDS: Final[Mapping[str, Handler]] = MappingProxyType(
         "devices": devices_command,
         "speed": speed_command,
         "call": call_command,
-        "whoami": privacy.whoami_command,
-        "join": joining.join_command,
-        "logout": privacy.logout_command,
-        "forget": privacy.forget_command,
-        "people": people.people_command,
-        "audit": audit.audit_command,
+        **members.COMMANDS,
     }
 )
 _BUILDERS: Final[Mapping[Panel, Builder]] = MappingProxyType(
@@ -148,21 +140,6 @@ _BUILDERS: Final[Mapping[Panel, Builder]] = MappingProxyType(
         Panel.MESH: build_mesh,
         Panel.WAN_TEXT: build_wan_text,
         Panel.STATS_TEXT: build_stats_text,
-    }
-)
-
-
-_MEMBER_PRESSES: Final[Mapping[type[Press], Any]] = MappingProxyType(
-    {
-        member_presses.AskToJoin: joining.join_pressed,
-        member_presses.DecideJoin: joining.decide_join,
-        member_presses.ListPeople: people.list_people,
-        member_presses.ShowPerson: people.show_person,
-        member_presses.SetRole: people.set_role,
-        member_presses.RemovePerson: people.remove_person,
-        member_presses.AuditPage: audit.audit_page,
-        member_presses.DropTeam: privacy.drop_team,
-        member_presses.EraseMe: privacy.erase_me,
     }
 )
 
@@ -277,7 +254,7 @@ def add_handlers(application: PanoptesApplication) -> None:
     application.add_handler(PressHandler(buttons, DevicePage, show_devices))
     application.add_handler(PressHandler(buttons, ExportReport, export_report))
     application.add_handler(PressHandler(buttons, ToggleFavourite, locations.toggle_favourite))
-    for kind, handle_press in _MEMBER_PRESSES.items():
+    for kind, handle_press in members.PRESSES.items():
         application.add_handler(PressHandler(buttons, kind, handle_press))
     application.add_handler(CallbackQueryHandler(commands.old_button))
     application.add_handler(MessageHandler(filters.COMMAND, commands.unknown_command))
