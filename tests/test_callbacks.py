@@ -10,12 +10,17 @@ from src.handlers.callbacks import (
     Buttons,
     ChangeLocation,
     Connect,
+    DevicePage,
+    ExportReport,
+    FileKind,
+    FindPage,
     ListLocations,
     OpenReport,
     Panel,
     PickLocation,
     Press,
     Span,
+    ToggleFavourite,
 )
 
 CUSTOMER = "b1b1b1b1b1b1b1b100000000"
@@ -26,6 +31,17 @@ _PRESSES = st.one_of(
     st.builds(OpenReport, st.sampled_from(Panel), _IDS, _IDS, st.sampled_from(Span)),
     st.builds(ListLocations, _IDS, st.integers(0, 10_000)),
     st.builds(PickLocation, _IDS, _IDS),
+    st.builds(
+        ExportReport,
+        st.sampled_from(FileKind),
+        st.sampled_from(Panel),
+        _IDS,
+        _IDS,
+        st.sampled_from(Span),
+    ),
+    st.builds(DevicePage, _IDS, _IDS, st.integers(0, 10_000)),
+    st.builds(ToggleFavourite, _IDS, _IDS),
+    st.builds(FindPage.of, st.text(st.characters(exclude_categories=["Cs"])), st.integers(0, 99)),
     st.just(ChangeLocation()),
     st.just(Connect()),
 )

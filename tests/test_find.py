@@ -34,7 +34,11 @@ async def test_several_hits_are_paged_buttons_that_open() -> None:
         ann = await _connected(bot)
         hits = await ann.ask("example.com")
         assert "matches for" in text_of(hits)
-        await ann.press(">", hits)
+        rows = hits["reply_markup"]["inline_keyboard"]
+        (turn,) = [b["callback_data"] for row in rows for b in row if b["text"] == ">"]
+        await ann.query_answer(
+            bot.telegram.press(ann.user_id, ann.chat_id, hits["message_id"], turn)
+        )
         second = await ann.becomes(hits, "page 2")
         await ann.press(labels_of(second)[0], second)
         await ann.quiet()

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from src.handlers import texts
 from src.handlers.conversation import END, forget_draft
-from src.handlers.incoming import is_private, message_of, text_of, user_of
+from src.handlers.incoming import is_private, user_of
 from src.handlers.reply import answer, send
-from src.handlers.setup import looks_like_credentials, swallow_credentials
 from src.handlers.state import Place
 
 if TYPE_CHECKING:
@@ -22,7 +21,6 @@ __all__ = [
     "help_command",
     "old_button",
     "start_command",
-    "stray_text",
     "unknown_command",
 ]
 
@@ -66,12 +64,3 @@ async def unknown_command(update: Update, context: PanoptesContext) -> None:
     """A command that does not exist; in a group it may be meant for another bot."""
     if is_private(update):
         await send(update, context, texts.UNKNOWN_COMMAND)
-
-
-async def stray_text(update: Update, context: PanoptesContext) -> None:
-    """Text that answers no question. In groups people talk to each other, not to us."""
-    message = message_of(update)
-    if looks_like_credentials(text_of(message)):
-        await swallow_credentials(update, context, message)
-    elif is_private(update):
-        await send(update, context, texts.UNEXPECTED_TEXT)

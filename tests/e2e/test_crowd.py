@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from src.demo.plume_auth import DEMO_CREDENTIALS
-from src.demo.world_ids import DEMO_CUSTOMER_ID, DEMO_LOCATION_ID, OTHER_CUSTOMER_ID
+from src.demo.world_ids import (
+    DEMO_CUSTOMER_ID,
+    DEMO_GATEWAY_ID,
+    DEMO_LOCATION_ID,
+    OTHER_CUSTOMER_ID,
+)
 from tests.e2e.bot_process import Surroundings
 from tests.e2e.people import Technician, is_report, text_of
 
@@ -75,5 +80,6 @@ async def test_a_warm_status_asks_at_the_same_time_on_open_connections(tmp_path:
         calls = list(cloud.requests)[done:]
         assert {record.peer for record in calls} <= known
         home = f"/api/Customers/{DEMO_CUSTOMER_ID}/locations/{DEMO_LOCATION_ID}"
-        assert sorted(record.path for record in calls) == [home, f"{home}/nodes"]
+        tests = f"{home}/nodes/{DEMO_GATEWAY_ID}/speedTestResults"
+        assert sorted(record.path for record in calls) == [home, f"{home}/nodes", tests]
         assert max(r.started for r in calls) < min(r.finished or 0 for r in calls), "one by one"
