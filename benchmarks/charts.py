@@ -78,14 +78,22 @@ async def _watched(
 
 
 async def _pictures(painter: Painter) -> None:
-    print(f"{'picture':14} {'draw ms':>8} {'worst':>7} {'KB':>5}")
+    from src.charts.drawing import draw  # noqa: PLC0415 - after the loop was watched importing it
+
+    print(f"{'picture':14} {'CPU ms':>7} {'draw ms':>8} {'worst':>7} {'KB':>5}")
     for name in sample_plans():
-        times, size = [], 0
+        times, size, computed = [], 0, []
         for variant in _variants(name, REPEATS):
             begin = time.perf_counter()
             size = len(await painter.draw(variant))
             times.append((time.perf_counter() - begin) * 1000)
-        print(f"{name:14} {statistics.median(times):8.0f} {max(times):7.0f} {size / 1000:5.0f}")
+            begin = time.process_time()
+            draw(variant, "light")
+            computed.append((time.process_time() - begin) * 1000)
+        print(
+            f"{name:14} {statistics.median(computed):7.0f} {statistics.median(times):8.0f}"
+            f" {max(times):7.0f} {size / 1000:5.0f}"
+        )
 
 
 async def _nothing(plan: Picture) -> bytes:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any, Literal
 
-from matplotlib import patheffects
+from matplotlib import patheffects, rcParams
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -44,6 +44,8 @@ class Canvas:
 
     def __init__(self, theme: ThemeName) -> None:
         self.theme = THEMES[theme]
+        # At these sizes hinting changes no letter's look, and takes a quarter of the time.
+        rcParams["text.hinting"] = "none"
         # At 72 dots per inch a point is a pixel.
         self._figure = Figure((WIDTH / 72, HEIGHT / 72), dpi=72, facecolor=self.theme.paper)
         self._agg: Any = FigureCanvasAgg(self._figure)  # its methods have no types
