@@ -126,10 +126,13 @@ def report(
         _spans(buttons, panel, home, span),
         *_copies(extras),
         _pages(buttons, home, extras) if panel is Panel.DEVICES else [],
-        _files(buttons, panel, home, span, extras),
     ]
+    files = _files(buttons, panel, home, span, extras)
     if panel is Panel.STATUS:
-        return InlineKeyboardMarkup([*filter(None, rows), *_of_status(buttons, home, extras)])
+        *leading, last = _of_status(buttons, home, extras)
+        rows += [*leading, files, last]
+        return InlineKeyboardMarkup([row for row in rows if row])
+    rows.append(files)
     others = [
         _open(buttons, _PANEL_LABELS[other], other, home)
         for other in _NEIGHBOURS

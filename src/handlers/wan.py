@@ -43,7 +43,9 @@ async def build_wan(ask: Ask) -> Report:
     analysis = plume.analyze_wan_stats(stats, timezone=home.timezone)
     text = plume.format_wan_analysis(analysis, home.title)
     if tests and analysis["has_data"]:
-        text += f"\n\n{format_line(judge_line(stats, tests, home.timezone, now=now))}"
+        verdict = format_line(judge_line(stats, tests, home.timezone, now=now))
+        title, _, figures = text.partition("\n\n")
+        text = f"{title}\n\n{verdict}\n\n{figures}"
     proven = prove_capacity(tests, now=now)
     capacity = (proven.download, proven.upload)
     plan = plan_wan(stats, analysis, name=home.title, timezone=home.timezone, capacity=capacity)
