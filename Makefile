@@ -42,8 +42,8 @@ bench: $(VENV)/.dev        ## what people wait for: a table, and benchmarks/late
 screenshots: $(VENV)/.dev  ## the pictures of the documents, taken from the running demo
 	$(BIN)/python -m tests.browser.screenshots
 
-soak: $(VENV)/.dev         ## the long runs: hundreds of kills
-	PANOPTES_TEST_SOAK=1 $(BIN)/python -m pytest tests/e2e -n 2
+soak: $(VENV)/.dev         ## hundreds of kills, on SQLite and on PostgreSQL
+	PANOPTES_TEST_KILLS=200 $(BIN)/python -m pytest tests/e2e/test_kills.py -n 2
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .

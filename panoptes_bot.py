@@ -56,7 +56,7 @@ from src.handlers.callbacks import (
     Panel,
     PickLocation,
     PressHandler,
-    ToggleFavourite,
+    SetFavourite,
 )
 from src.handlers.context import (
     PanoptesApplication,
@@ -253,7 +253,7 @@ def add_handlers(application: PanoptesApplication) -> None:
     application.add_handler(PressHandler(buttons, FindPage, find.turn_page))
     application.add_handler(PressHandler(buttons, DevicePage, show_devices))
     application.add_handler(PressHandler(buttons, ExportReport, export_report))
-    application.add_handler(PressHandler(buttons, ToggleFavourite, locations.toggle_favourite))
+    application.add_handler(PressHandler(buttons, SetFavourite, locations.set_favourite))
     for kind, handle_press in members.PRESSES.items():
         application.add_handler(PressHandler(buttons, kind, handle_press))
     application.add_handler(CallbackQueryHandler(commands.old_button))

@@ -31,8 +31,9 @@ from src.handlers.callbacks import (
     PickLocation,
     Press,
     PressHandler,
+    SetFavourite,
     Span,
-    ToggleFavourite,
+    Star,
 )
 from src.handlers.throttle import Throttle
 from tests.bot_harness import Bot, Person, text_of
@@ -79,7 +80,7 @@ PRESSES: dict[Any, str] = {
     PickLocation(*HOME): "viewer",
     ExportReport(FileKind.CSV, Panel.STATUS, *HOME, Span.DAYS_7): "viewer",
     DevicePage(*HOME, 0): "viewer",
-    ToggleFavourite(*HOME): "viewer",
+    SetFavourite(*HOME, Star.ON): "viewer",
     FindPage.of("home"): "viewer",
     ChangeLocation(): "viewer",
     Connect(): "viewer",

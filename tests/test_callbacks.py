@@ -19,8 +19,9 @@ from src.handlers.callbacks import (
     Panel,
     PickLocation,
     Press,
+    SetFavourite,
     Span,
-    ToggleFavourite,
+    Star,
 )
 
 CUSTOMER = "b1b1b1b1b1b1b1b100000000"
@@ -40,7 +41,7 @@ _PRESSES = st.one_of(
         st.sampled_from(Span),
     ),
     st.builds(DevicePage, _IDS, _IDS, st.integers(0, 10_000)),
-    st.builds(ToggleFavourite, _IDS, _IDS),
+    st.builds(SetFavourite, _IDS, _IDS, st.sampled_from(Star)),
     st.builds(FindPage.of, st.text(st.characters(exclude_categories=["Cs"])), st.integers(0, 99)),
     st.just(ChangeLocation()),
     st.just(Connect()),

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from src.demo.world_ids import DEMO_LOCATION_ID, DEMO_POD_ID, customer_id, location_id
+from src.demo.world_ids import (
+    DEMO_CUSTOMER_ID,
+    DEMO_LOCATION_ID,
+    DEMO_POD_ID,
+    customer_id,
+    location_id,
+)
 from tests.bot_harness import Bot, Person, invented_cloud, is_report, labels_of, text_of
 
 
@@ -125,7 +131,29 @@ async def test_a_star_puts_a_home_on_the_list_and_takes_it_off() -> None:
         report = await ann.ready()
         answer = await ann.press("☆ Favourite", report)
         assert "Added" in answer["text"]
+        # As Telegram delivers it once more to a bot that was killed before it could say "seen".
+        again = await ann.forge(report, f"1|f|{DEMO_CUSTOMER_ID}|{DEMO_LOCATION_ID}|1")
+        assert "Added" in again["text"]
         await ann.quiet()
         assert "★ Home" in labels_of(await ann.ask("/locations"))
         answer = await ann.press("★ Favourite", report)
         assert "Taken off" in answer["text"]
+        shown = len(ann.shown())
+        again = await ann.forge(report, f"1|f|{DEMO_CUSTOMER_ID}|{DEMO_LOCATION_ID}|0")
+        assert "Taken off" in again["text"]
+        await ann.quiet()
+        assert len(ann.shown()) == shown + 1, "that nothing changed is no trouble"
+
+
+async def test_a_star_in_a_group_is_not_everybodys() -> None:
+    async with Bot() as bot:
+        ann, otto = bot.person("Ann"), bot.person("Otto")
+        await ann.connect()
+        await otto.connect()
+        ann_there, otto_there = bot.group("Team", ann, otto)
+        report = await ann_there.ask(f"/start loc_{DEMO_CUSTOMER_ID}_{DEMO_LOCATION_ID}")
+        for there in (ann_there, otto_there):
+            assert "Added" in (await there.press("☆ Favourite", report))["text"]
+        state = bot.application.services.state
+        for person in (ann, otto):
+            assert len(await state.favourites(person.user_id)) == 1

@@ -130,7 +130,7 @@ def test_names_of_devices_take_a_press_of_their_own(
 
 def test_the_star_changes_alone() -> None:
     before = _report(Panel.STATUS, extras=Extras(link="https://t.me/b?start=loc_a_b"))
-    after = keyboards.with_star(before, on=True)
+    after = keyboards.with_star(BUTTONS, before, HOME, on=True)
     changed = [
         (a.text, b.text)
         for one, two in zip(before.inline_keyboard, after.inline_keyboard, strict=True)

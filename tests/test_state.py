@@ -205,9 +205,9 @@ async def test_a_full_disk_keeps_nobody_from_reading(
 async def test_favourites_are_kept_in_order(kept: Kept) -> None:
     state, other = await kept.open(), Home("c1", "l2")
     assert await state.set_favourite(5, HOME, wanted=True) == "added"
-    assert await state.toggle_favourite(5, other) == "added"
+    assert await state.set_favourite(5, other, wanted=True) == "added"
     assert await state.favourites(5) == [HOME, other]
-    assert await state.toggle_favourite(5, HOME) == "removed"
+    assert await state.set_favourite(5, HOME, wanted=False) == "removed"
     assert await state.favourites(5) == [other]
 
 

@@ -80,7 +80,7 @@ PRESSES: Final[Mapping[str, Need]] = MappingProxyType(
         "EraseMe": _OWN_DATA,
         **_rows(
             "OpenReport ListLocations PickLocation ChangeLocation Connect ExportReport DevicePage "
-            "ToggleFavourite FindPage ConnectAs",
+            "SetFavourite FindPage ConnectAs",
             VIEWER,
         ),
         **_rows(

@@ -40,8 +40,9 @@ __all__ = [
     "PickLocation",
     "Press",
     "PressHandler",
+    "SetFavourite",
     "Span",
-    "ToggleFavourite",
+    "Star",
 ]
 
 VERSION = "1"
@@ -82,6 +83,13 @@ class FileKind(StrEnum):
 
     CSV = "c"
     JSON = "j"
+
+
+class Star(StrEnum):
+    """Whether a home shall be a favourite."""
+
+    ON = "1"
+    OFF = "0"
 
 
 def _identifier(text: str) -> str:
@@ -154,14 +162,18 @@ class DevicePage:
 
 
 @dataclass(frozen=True, slots=True)
-class ToggleFavourite:
-    """Put this home on the person's list of favourites, or take it off."""
+class SetFavourite:
+    """Put this home on the person's list of favourites, or take it off.
+
+    It says which of the two: Telegram delivers a press again to a bot that was killed.
+    """
 
     customer_id: str
     location_id: str
+    star: Star
 
     code: ClassVar[str] = "f"
-    readers: ClassVar[tuple[Callable[[str], Any], ...]] = (_identifier, _identifier)
+    readers: ClassVar[tuple[Callable[[str], Any], ...]] = (_identifier, _identifier, Star)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +219,7 @@ Press = (
     | PickLocation
     | ExportReport
     | DevicePage
-    | ToggleFavourite
+    | SetFavourite
     | FindPage
     | ChangeLocation
     | Connect

@@ -18,8 +18,9 @@ from src.handlers.callbacks import (
     OpenReport,
     Panel,
     PickLocation,
+    SetFavourite,
     Span,
-    ToggleFavourite,
+    Star,
 )
 from src.utils.markup import clean
 from src.utils.paging import page_of
@@ -205,8 +206,7 @@ def _files(
 def _of_status(buttons: Buttons, home: Home, extras: Extras) -> list[list[InlineKeyboardButton]]:
     """The home's first screen leads everywhere."""
     opened = [_open(buttons, label, panel, home) for panel, label in _PANEL_LABELS.items()]
-    star = ToggleFavourite(home.customer_id, home.location_id)
-    own = [_button(buttons, _STAR[extras.starred], star)]
+    own = [_star(buttons, home, on=extras.starred)]
     if extras.link:
         own.append(InlineKeyboardButton("🔗 Copy link", copy_text=CopyTextButton(extras.link)))
     return [
@@ -219,14 +219,20 @@ def _of_status(buttons: Buttons, home: Home, extras: Extras) -> list[list[Inline
     ]
 
 
-def with_star(keyboard: InlineKeyboardMarkup, *, on: bool) -> InlineKeyboardMarkup:
-    """The same keyboard with the star filled or empty."""
+def _star(buttons: Buttons, home: Home, *, on: bool) -> InlineKeyboardButton:
+    """The label says what is, the press what shall be."""
+    press = SetFavourite(home.customer_id, home.location_id, Star.OFF if on else Star.ON)
+    return _button(buttons, _STAR[on], press)
+
+
+def with_star(
+    buttons: Buttons, keyboard: InlineKeyboardMarkup, home: Home, *, on: bool
+) -> InlineKeyboardMarkup:
+    """The same keyboard with the home's star filled or empty."""
     return InlineKeyboardMarkup(
         [
             [
-                InlineKeyboardButton(_STAR[on], callback_data=button.callback_data)
-                if button.text in _STAR.values()
-                else button
+                _star(buttons, home, on=on) if button.text in _STAR.values() else button
                 for button in row
             ]
             for row in keyboard.inline_keyboard

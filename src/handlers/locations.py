@@ -10,12 +10,12 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from src.handlers import keyboards, report, texts
-from src.handlers.callbacks import ChangeLocation, ListLocations, PickLocation, ToggleFavourite
+from src.handlers.callbacks import ChangeLocation, ListLocations, PickLocation, SetFavourite, Star
 from src.handlers.conversation import END, Step, forget_draft, step
 from src.handlers.find import look_for
 from src.handlers.homes import homes_of_customer, locations_or_problem, page_of
-from src.handlers.incoming import message_of, text_of, user_of
-from src.handlers.reply import Answer, answer, deliver, press_message, send
+from src.handlers.incoming import is_private, message_of, text_of, user_of
+from src.handlers.reply import Answer, answer, change_keyboard, deliver, press_message, send
 from src.handlers.setup import looks_like_credentials, swallow_credentials
 from src.handlers.state import Home, Place
 from src.handlers.status import build_status
@@ -32,8 +32,8 @@ __all__ = [
     "locations_start",
     "open_link",
     "pick_location",
+    "set_favourite",
     "take_customer_id",
-    "toggle_favourite",
 ]
 
 _CUSTOMER_ID: Final = re.compile(r"[0-9a-fA-F]{24}")
@@ -131,21 +131,23 @@ async def open_link(update: Update, context: PanoptesContext) -> None:
     await report.choose(update, context, PickLocation(found[1], found[2]), build_status)
 
 
-async def toggle_favourite(
-    update: Update, context: PanoptesContext, press: ToggleFavourite
-) -> None:
-    """The star under a report: on or off for the person who pressed it."""
+async def set_favourite(update: Update, context: PanoptesContext, press: SetFavourite) -> None:
+    """The star under a report: on or off for the person who pressed it.
+
+    In a group the star stays as it is, because there it would show everybody one person's list.
+    """
     if not await report.connected(update, context):
         return
     state, user_id = context.services.state, user_of(update).id
     home = Home(press.customer_id, press.location_id)
     at_hand = [await state.home(Place.of(update)), *await state.recents(user_id)]
     home = next((known for known in at_hand if home.same_as(known) and known), home)
-    change = await state.toggle_favourite(user_id, home)
+    change = await state.set_favourite(user_id, home, wanted=press.star is Star.ON)
     await answer(update, context, texts.FAVOURITE[change], alert=change == "full")
     message = press_message(update)
-    if message is not None and message.reply_markup is not None and change != "full":
-        keyboard = keyboards.with_star(message.reply_markup, on=change == "added")
-        await context.bot.edit_message_reply_markup(
-            message.chat_id, message.message_id, reply_markup=keyboard
-        )
+    if message is None or message.reply_markup is None or change == "full":
+        return
+    if is_private(update):
+        buttons, on = context.services.buttons, change == "added"
+        keyboard = keyboards.with_star(buttons, message.reply_markup, home, on=on)
+        await change_keyboard(context, message, keyboard)

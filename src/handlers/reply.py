@@ -33,6 +33,7 @@ __all__ = [
     "Answer",
     "Answers",
     "answer",
+    "change_keyboard",
     "delete",
     "deliver",
     "edit",
@@ -165,6 +166,18 @@ async def edit(
             await send(update, context, text, keyboard)
         else:
             raise
+
+
+async def change_keyboard(
+    context: PanoptesContext, message: Message, keyboard: InlineKeyboardMarkup
+) -> None:
+    """Other buttons under a message of ours; that it has them already, or is gone, is all right."""
+    try:
+        await context.bot.edit_message_reply_markup(
+            message.chat_id, message.message_id, reply_markup=keyboard
+        )
+    except BadRequest as error:
+        logger.info("buttons could not be changed: %s", error)
 
 
 async def delete(message: Message) -> bool:

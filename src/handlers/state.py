@@ -10,7 +10,7 @@ import base64
 import logging
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import plume_api_client as plume
 from src.handlers.access import role_of
@@ -31,6 +31,11 @@ __all__ = ["Home", "Member", "Place", "State"]
 
 
 logger = logging.getLogger(__name__)
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+_MOST_REMEMBERED = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,10 @@ class State:
         self._store: Store | None = None
         self._on_team: set[int] = set()  # who works with the team's credentials
         self._known_chats: dict[int, tuple[str, str | None]] = {}
+        # What every report asks for. This process alone writes it, so what is here is what is kept.
+        self._homes: dict[Place, Home | None] = {}
+        self._starred: dict[int, list[Home]] = {}
+        self._latest: dict[int, Home] = {}
 
     @property
     def store(self) -> Store:
@@ -203,17 +212,21 @@ class State:
 
     async def home(self, place: Place) -> Home | None:
         """The home chosen here."""
-        found = await self.store.chosen_location(place.chat_id, place.thread_id, 0)
-        return _home(found) if found else None
+        if place not in self._homes:
+            found = await self.store.chosen_location(place.chat_id, place.thread_id, 0)
+            _bounded(self._homes)[place] = _home(found) if found else None
+        return self._homes[place]
 
     async def choose(self, place: Place, home: Home, user_id: int) -> None:
         """Make this the home of the place; whose choice it was is kept."""
         where = place.chat_id, place.thread_id
         await self.store.choose_location(*where, user_id, _location(home))
+        _bounded(self._homes)[place] = home
 
     async def leave(self, place: Place) -> None:
         """No home is chosen here any more."""
         await self.store.forget_location(place.chat_id, place.thread_id, 0)
+        self._homes.pop(place, None)
 
     async def saw(self, update: Update, home: Home, what: str) -> None:
         """Somebody looked at a home: it becomes their latest, and the audit log says so.
@@ -221,8 +234,10 @@ class State:
         A report is read by then; on a full disk it is still shown, and the log tells of the gap.
         """
         try:
-            if update.effective_user is not None:
-                await self.store.add_recent(update.effective_user.id, _location(home))
+            user = update.effective_user
+            if user is not None and self._latest.get(user.id) != home:
+                await self.store.add_recent(user.id, _location(home))
+                _bounded(self._latest)[user.id] = home
             await self.note(update, f"saw {what}", f"location:{home.location_id}")
         except StorageError as error:
             logger.error("storage: %s (a look at a home was not noted)", error)  # noqa: TRY400 - the sentence says it all
@@ -233,14 +248,14 @@ class State:
 
     async def favourites(self, user_id: int) -> list[Home]:
         """This person's favourites, in the order in which they were added."""
-        return [_home(found) for found in await self.store.favourites(user_id)]
-
-    async def toggle_favourite(self, user_id: int, home: Home) -> FavouriteChange:
-        """Add the home to the favourites or take it off: "added", "removed" or "full"."""
-        return await self.store.toggle_favourite(user_id, _location(home))
+        if user_id not in self._starred:
+            found = await self.store.favourites(user_id)
+            _bounded(self._starred)[user_id] = [_home(each) for each in found]
+        return self._starred[user_id]
 
     async def set_favourite(self, user_id: int, home: Home, *, wanted: bool) -> FavouriteChange:
-        """Make the home a favourite or not, however often it is said."""
+        """Make it a favourite or not, however often: "added", "removed" or "full"."""
+        self._starred.pop(user_id, None)
         return await self.store.set_favourite(user_id, _location(home), wanted)
 
     # -- people
@@ -295,6 +310,7 @@ class State:
         await self.store.erase(user_id)
         self._drop(user_id)
         self._known_chats.pop(user_id, None)
+        self._forget_read()
 
     # -- chats and the audit log
 
@@ -319,6 +335,13 @@ class State:
         self._known_chats.pop(old_id, None)
         self._known_chats.pop(new_id, None)
         await self.store.migrate_chat(old_id, new_id)
+        self._forget_read()
+
+    def _forget_read(self) -> None:
+        """What was read may be gone: read it again when it is asked for."""
+        self._homes.clear()
+        self._starred.clear()
+        self._latest.clear()
 
     async def note(
         self, update: Update, action: str, about: str | None = None, detail: str | None = None
@@ -333,6 +356,13 @@ class State:
             detail,
             once=f"update:{update.update_id}:{action}",
         )
+
+
+def _bounded(cache: dict[K, V]) -> dict[K, V]:
+    """The cache, emptied when it has grown too large; it fills again by itself."""
+    if len(cache) >= _MOST_REMEMBERED:
+        cache.clear()
+    return cache
 
 
 def _home(found: ChosenLocation) -> Home:

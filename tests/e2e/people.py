@@ -63,6 +63,13 @@ class Technician:
         query = self.telegram.press_button(self.user_id, self.chat_id, label, number)
         return await self.telegram.wait_for(lambda: self.telegram.answer(query), timeout=PATIENCE_S)
 
+    async def send_press(self, message: Message, data: str) -> dict[str, Any]:
+        """Press a button that may just have changed; how the press was answered."""
+        query = self.telegram.press(
+            self.user_id, self.chat_id, message["message_id"], data, forge=True
+        )
+        return await self.telegram.wait_for(lambda: self.telegram.answer(query), timeout=PATIENCE_S)
+
     async def shows(self, message: Message, having: str) -> Message:
         """The message once an edit has put these words into it."""
         return await self.telegram.wait_for(
