@@ -255,8 +255,10 @@ class State:
 
     async def set_favourite(self, user_id: int, home: Home, *, wanted: bool) -> FavouriteChange:
         """Make it a favourite or not, however often: "added", "removed" or "full"."""
-        self._starred.pop(user_id, None)
-        return await self.store.set_favourite(user_id, _location(home), wanted)
+        try:
+            return await self.store.set_favourite(user_id, _location(home), wanted)
+        finally:
+            self._starred.pop(user_id, None)
 
     # -- people
 
