@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
+import pytest
 from telegram import Chat, Message, Update
 from telegram.error import BadRequest, TelegramError
 
 from src.handlers.context import PanoptesContext, Timing
 from src.handlers.reply import Answers, deliver, press_message
 from tests.bot_harness import Bot, is_report, text_of
-
-if TYPE_CHECKING:
-    import pytest
 
 
 async def test_a_text_that_telegram_refuses_to_format_goes_out_plain() -> None:
@@ -48,15 +46,21 @@ async def test_a_report_that_was_deleted_meanwhile_is_sent_anew() -> None:
         assert is_report(await ann.answered(report["message_id"], "usage"))
 
 
-async def test_another_refusal_is_not_hidden() -> None:
+@pytest.mark.parametrize(
+    ("label", "method"), [("Wi-Fi", "editMessageText"), ("WAN", "editMessageMedia")]
+)
+async def test_another_refusal_is_not_hidden(
+    label: str, method: str, caplog: pytest.LogCaptureFixture
+) -> None:
     async with Bot() as bot:
         ann = bot.person("Ann")
         report = await ann.ready()
-        bot.telegram.faults.set("editMessageText", kind="500", times=1)
-        await ann.press("WAN", report)
+        bot.telegram.faults.set(method, kind="500", times=1)
+        await ann.press(label, report)
         await ann.quiet()
-        failed = [c for c in bot.telegram.calls if c.method == "editMessageText" and not c.ok]
+        failed = [c for c in bot.telegram.calls if c.method == method and not c.ok]
         assert len(failed) == 1
+        assert "Internal Server Error" in caplog.text
         assert is_report(await ann.becomes(report, "pods"))
 
 
@@ -66,10 +70,14 @@ async def test_too_long_is_told_and_not_left_without_an_answer(
     async with Bot() as bot:
         ann = bot.person("Ann")
         report = await ann.ready()
-        monkeypatch.setattr("src.handlers.wan.plume.format_wan_analysis", lambda *_: "x" * 5000)
-        assert "went wrong on my side" in text_of(await ann.ask("/wan"))
-        await ann.press("WAN", report)
-        assert "went wrong on my side" in text_of(await ann.answered(report["message_id"] + 2))
+        # A report of text alone: what is too long for a caption goes to the button "Details".
+        monkeypatch.setattr("src.handlers.wifi.format_wifi_message", lambda *_: "x" * 5000)
+        for ask in (lambda: ann.say("/wifi"), lambda: ann.press_now("Wi-Fi", report)):
+            before = ann.last()["message_id"]
+            ask()
+            assert "went wrong on my side" in text_of(await ann.answered(before))
+            await ann.quiet()
+            assert len(ann.shown(before)) == 2  # the one answer, and /help
 
 
 async def test_telegram_asking_to_wait_delays_the_answer_and_loses_nothing() -> None:
