@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from src.demo.plume_auth import Credential
     from src.demo.telegram_server import TelegramServer
 
@@ -52,27 +54,26 @@ class Technician:
 
     async def answer_after(self, number: int, having: str = "") -> Message:
         """The first message of the bot after this one that has these words."""
-        return await self.telegram.wait_for(
-            lambda: next((m for m in self.seen(number) if having in text_of(m)), None),
-            timeout=PATIENCE_S,
+        return await self._until(
+            lambda: next((m for m in self.seen(number) if having in text_of(m)), None)
         )
 
     async def press(self, label: str, message: Message | None = None) -> dict[str, Any]:
         """Press a button and return how the press was answered."""
         number = message["message_id"] if message else None
         query = self.telegram.press_button(self.user_id, self.chat_id, label, number)
-        return await self.telegram.wait_for(lambda: self.telegram.answer(query), timeout=PATIENCE_S)
+        return await self._until(lambda: self.telegram.answer(query))
 
     async def send_press(self, message: Message, data: str) -> dict[str, Any]:
         """Press a button that may just have changed; how the press was answered."""
         query = self.telegram.press(
             self.user_id, self.chat_id, message["message_id"], data, forge=True
         )
-        return await self.telegram.wait_for(lambda: self.telegram.answer(query), timeout=PATIENCE_S)
+        return await self._until(lambda: self.telegram.answer(query))
 
     async def shows(self, message: Message, having: str) -> Message:
         """The message once an edit has put these words into it."""
-        return await self.telegram.wait_for(
+        return await self._until(
             lambda: next(
                 (
                     m
@@ -80,8 +81,7 @@ class Technician:
                     if m["message_id"] == message["message_id"] and having in text_of(m)
                 ),
                 None,
-            ),
-            timeout=PATIENCE_S,
+            )
         )
 
     async def connect(self, credential: Credential) -> Message:
@@ -98,9 +98,12 @@ class Technician:
         if label is None:
             return answer
         await self.press(label, answer)
-        return await self.telegram.wait_for(
-            lambda: next((m for m in self.seen(number) if is_report(m)), None), timeout=PATIENCE_S
-        )
+        return await self._until(lambda: next((m for m in self.seen(number) if is_report(m)), None))
+
+    async def _until(self, look: Callable[[], Message | None]) -> Message:
+        found = await self.telegram.wait_for(look, timeout=PATIENCE_S)
+        assert found is not None  # or it would have said that nothing came
+        return found
 
 
 def text_of(message: Message) -> str:
