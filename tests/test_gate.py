@@ -49,6 +49,20 @@ async def test_a_stranger_is_told_once_an_hour() -> None:
         assert "private" in text_of(await eve.ask("/help"))
 
 
+@pytest.mark.parametrize("how", ["{}", "/setup {}", "/locations {}"])
+async def test_credentials_of_a_stranger_do_not_stay(how: str) -> None:
+    async with Bot(environment={"PANOPTES_ADMINS": "500001"}) as bot:
+        ann, eve = bot.person("Ann"), bot.person("Eve")
+        g_eve, _ = bot.group("Team", eve, ann)
+        bot.telegram.invite_bot(g_eve.chat_id, admin=True)
+        for there in (eve, g_eve):
+            number = there.say(how.format(eve.credential.header))
+            told = text_of(await there.answered(number))
+            assert "I deleted it" in told
+            assert "private" in told
+            assert eve.credential.header not in str(bot.telegram.messages(there.chat_id))
+
+
 async def test_a_strangers_press_is_refused_with_an_alert() -> None:
     async with Bot(environment={"PANOPTES_ADMINS": "500001"}) as bot:
         ann, eve = bot.person("Ann"), bot.person("Eve")

@@ -17,8 +17,9 @@ from telegram.ext import ApplicationHandlerStop
 from src.handlers import member_keyboards, member_texts
 from src.handlers.access import VIEWER, allows, need_of_command, need_of_press
 from src.handlers.errors import tell
-from src.handlers.incoming import chat_of, is_private, thread_of, user_of
+from src.handlers.incoming import chat_of, is_private, text_of, thread_of, user_of
 from src.handlers.reply import answer, send
+from src.handlers.setup import looks_like_credentials, take_away
 from src.utils.markup import plain
 
 if TYPE_CHECKING:
@@ -126,11 +127,13 @@ def _is_addressed(message: Message, context: PanoptesContext) -> bool:
 
 async def _refuse(update: Update, context: PanoptesContext, need: Need) -> None:
     """One polite line; an alert for a press, which has to be answered."""
-    pressed = update.callback_query is not None
-    if not pressed and not (update.message and _is_addressed(update.message, context)):
+    pressed, pasted = update.callback_query is not None, ""
+    if context.role is None and update.message and _holds_credentials(update.message):
+        pasted = f"{await take_away(update.message)}\n\n"
+    elif not pressed and not (update.message and _is_addressed(update.message, context)):
         return
     if context.role is None and not allows(None, need):
-        await _refuse_stranger(update, context)
+        await _refuse_stranger(update, context, pasted)
         return
     if allows(context.role, need):
         text = member_texts.ASK_IN_PRIVATE.format(link=f"https://t.me/{context.bot.username}")
@@ -144,7 +147,14 @@ async def _refuse(update: Update, context: PanoptesContext, need: Need) -> None:
         await send(update, context, text)
 
 
-async def _refuse_stranger(update: Update, context: PanoptesContext) -> None:
+def _holds_credentials(message: Message) -> bool:
+    command = _command(message)
+    words = text_of(message) if command is None else command.partition(" ")[2]
+    return looks_like_credentials(words)
+
+
+async def _refuse_stranger(update: Update, context: PanoptesContext, before: str) -> None:
+    """`before`: what has to be said first. All of it once an hour at most."""
     services, user = context.services, user_of(update)
     if update.callback_query is not None:
         text = member_texts.private_bot(user.id, can_ask=True)
@@ -155,4 +165,5 @@ async def _refuse_stranger(update: Update, context: PanoptesContext) -> None:
         return
     can_ask = bool(await services.state.admins())
     keyboard = member_keyboards.ask_to_join(services.buttons) if can_ask else None
-    await send(update, context, member_texts.private_bot(user.id, can_ask=can_ask), keyboard)
+    text = before + member_texts.private_bot(user.id, can_ask=can_ask)
+    await send(update, context, text, keyboard)

@@ -14,7 +14,7 @@ from telegram.constants import ChatType
 if TYPE_CHECKING:
     from telegram import Chat, Message, Update, User
 
-__all__ = ["chat_of", "is_private", "message_of", "text_of", "thread_of", "user_of"]
+__all__ = ["chat_of", "is_private", "message_of", "scrub", "text_of", "thread_of", "user_of"]
 
 
 def user_of(update: Update) -> User:
@@ -41,6 +41,15 @@ def message_of(update: Update) -> Message:
 def text_of(message: Message) -> str:
     """What a message says; empty for a photo without words."""
     return message.text or message.caption or ""
+
+
+def scrub(message: Message) -> None:
+    """Take the words out of a message that carried a secret.
+
+    The library keeps the update that a question waits on until that question times out.
+    """
+    for name in ("text", "caption"):
+        object.__setattr__(message, name, None)  # the library's own way of setting refuses this
 
 
 def thread_of(update: Update) -> int | None:

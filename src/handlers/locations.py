@@ -44,6 +44,9 @@ _LINK: Final = re.compile(r"loc_([A-Za-z0-9-]+)_([A-Za-z0-9-]+)")
 async def locations_start(update: Update, context: PanoptesContext) -> Step | int:
     """Ask which home, or take what was sent along with the command."""
     await forget_draft(update, context)
+    if looks_like_credentials(" ".join(context.args or ())):
+        await swallow_credentials(update, context, message_of(update))
+        return END
     if not await report.connected(update, context):
         return END
     if context.args:

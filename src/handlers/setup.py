@@ -17,7 +17,7 @@ import plume_api_client as plume
 from src.handlers import keyboards, member_keyboards, member_texts, texts
 from src.handlers.conversation import END, Step, begin_setup, forget_draft, step
 from src.handlers.errors import describe, why
-from src.handlers.incoming import is_private, message_of, text_of, user_of
+from src.handlers.incoming import is_private, message_of, scrub, text_of, user_of
 from src.handlers.member_presses import Whose
 from src.handlers.reply import Answer, answer, delete, deliver, send
 
@@ -37,6 +37,7 @@ __all__ = [
     "setup_pressed",
     "setup_start",
     "swallow_credentials",
+    "take_away",
 ]
 
 _REFUSED: Final = {
@@ -107,6 +108,8 @@ async def _take_header(
     update: Update, context: PanoptesContext, message: Message, pasted: str
 ) -> Step:
     """Delete first, whatever it was; then judge it."""
+    context.args = None
+    scrub(message)
     deleted = await delete(message)
     try:
         header = plume.normalize_auth_header(pasted)
@@ -199,9 +202,16 @@ def looks_like_credentials(text: str) -> bool:
     return True
 
 
+async def take_away(message: Message) -> str:
+    """Forget and delete a message with credentials; what to say about it."""
+    scrub(message)
+    return texts.STRAY_DELETED if await delete(message) else texts.STRAY_LEFT
+
+
 async def swallow_credentials(update: Update, context: PanoptesContext, message: Message) -> None:
     """Credentials where they do not belong: delete them, and say where they do."""
-    gone = texts.STRAY_DELETED if await delete(message) else texts.STRAY_LEFT
+    context.args = None
+    gone = await take_away(message)
     if is_private(update):
         text = f"{gone} Send /setup when you want to connect."
     else:

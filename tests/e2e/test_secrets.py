@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.e2e
 
 CREDENTIAL, OTHER, _ = DEMO_CREDENTIALS
-# Not telegram.ext: while a question is open, the library keeps the update that it answers.
-OURS = ("src.", "panoptes_bot", "plume_api_client", "sqlalchemy.engine")
+# With the library: while a question is open, it keeps the update that the question waits on.
+OURS = ("src.", "panoptes_bot", "plume_api_client", "sqlalchemy.engine", "telegram")
 NOT_OURS = ("src.demo",)  # the other side of the wire knows the secrets of course
 
 
@@ -73,11 +73,16 @@ async def _a_day(bot: Bot) -> tuple[Person, Person]:
     await amina.answered(choice["message_id"], "step 1")
     await amina.ask(amina.credential.header)
     assert "for the team" in text_of(await amina.ask(amina.credential.partner_id))
-    await otto.ask(otto.credential.header)  # pasted where it does not belong
+    stray = text_of(await otto.ask(otto.credential.header))  # pasted by a stranger
+    assert "I deleted it" in stray
     await bot.application.services.state.set_role(otto.user_id, "operator")
     await otto.connect()
     await otto.ask("/setup")
-    await otto.ask(otto.credential.header)  # left in the middle
+    await otto.ask(otto.credential.header)  # left in the middle, like the next one
+    eve = bot.person("Eve")
+    await bot.application.services.state.set_role(eve.user_id, "viewer")
+    await eve.ask(f"/setup {eve.credential.header}")
+    await amina.ask(f"/locations {amina.credential.header}")
     await amina.choose()
     for command in ("/status", "/wan", "/stats", "/nodes", "/wifi", "/whoami", "/audit", "/forget"):
         await amina.ask(command)
