@@ -1,4 +1,4 @@
-"""The image holds what it needs: the files that the Dockerfile copies, and no others, run the demo."""
+"""The image holds what it needs: what the Dockerfile copies, and nothing else, runs the demo."""
 
 from __future__ import annotations
 
