@@ -87,8 +87,23 @@ async def follow_hint(page: Page, label: str) -> None:
         await page.keyboard.press("Enter")
 
 
+async def look_closely(page: Page) -> None:
+    """The picture in the chat opens larger, as sharp as the bot drew it."""
+    shot = newest(page).get_by_role("button", name="Open photo")
+    await shot.click()
+    dialog = page.get_by_role("dialog", name="Photo")
+    await expect(dialog.get_by_role("img")).to_be_visible()
+    await page.wait_for_function("document.getElementById('photo-img').naturalWidth >= 600")
+    small, large = await shot.bounding_box(), await dialog.get_by_role("img").bounding_box()
+    assert small is not None
+    assert large is not None
+    assert large["width"] > small["width"]
+    await page.keyboard.press("Escape")
+    await expect(dialog).to_have_count(0)
+
+
 async def connect(page: Page) -> None:
-    """From nothing to the report of the first home, by the page's own hints."""
+    """From nothing to what the bot finds for the first name, by the page's own hints."""
     await follow_hint(page, "Send /start")
     await expect(newest(page)).to_contain_text("Next", timeout=WITHIN_MS)
     await follow_hint(page, "Send /setup")
@@ -99,16 +114,14 @@ async def connect(page: Page) -> None:
     await expect(page.locator(".msg.out", has_text="Basic")).to_have_count(0)
     await follow_hint(page, "Put partner ID in box")
     await expect(newest(page)).to_contain_text("Connected", timeout=WITHIN_MS)
-    await follow_hint(page, "Send /locations")
-    await expect(newest(page)).to_contain_text("customer id", timeout=WITHIN_MS)
-    await follow_hint(page, "Put customer ID in box")
+    await follow_hint(page, "Put a name in box")
 
 
 async def test_the_whole_journey_and_an_incident(demo: Demo, open_page: OpenPage) -> None:
     page = await open_page(demo.url)
     await connect(page)
-    await expect(newest(page)).to_contain_text("Which one?", timeout=WITHIN_MS)
-    await newest(page).get_by_role("button", name="Home", exact=True).click()
+    await expect(newest(page)).to_contain_text("2 matches", timeout=WITHIN_MS)
+    await press(page, "Nora Lindqvist · Home")
     await expect(newest(page)).to_contain_text("All well", timeout=WITHIN_MS)
     await expect(newest(page)).to_contain_text("4 of 4 pods connected")
 
@@ -122,8 +135,10 @@ async def test_the_whole_journey_and_an_incident(demo: Demo, open_page: OpenPage
     await expect(home).not_to_contain_text("Study: unplugged")
     await ask(page, "/status", "All well")
 
+    await ask(page, "/wan", "Internet usage")
+    await look_closely(page)
     for command, words in [
-        ("/wan", "Internet usage"),
+        ("/call", "Ask the caller"),
         ("/stats", "online"),
         ("/nodes", "Hallway"),
         ("/wifi", "Wi-Fi networks"),
@@ -166,7 +181,10 @@ async def test_the_journey_by_keyboard_on_a_phone(demo: Demo, open_page: OpenPag
     await page.keyboard.type("/se")
     await expect(page.get_by_role("option", name="/setup")).to_be_visible()
     await page.keyboard.press("Enter")
+    await expect(newest(page)).to_contain_text("Whose credentials", timeout=WITHIN_MS)
+    await newest(page).get_by_role("button", name="For me").press("Enter")
     await expect(newest(page)).to_contain_text("header", timeout=WITHIN_MS)
+    await box.focus()
     await page.keyboard.type("/cancel")
     await page.keyboard.press("Escape")
     await page.keyboard.press("Enter")

@@ -6,28 +6,35 @@ import { copyText } from "./overlay.js";
 const COMMAND_STEPS = {
   start: ["setup", ["start"]],
   setup: ["header", []],
-  locations: ["customer", ["locations", "choose", "incident"]],
-  status: ["incident", ["customer", "choose"]],
-  stats: ["done", ["more"]],
+  find: ["choose", ["find", "customer"]],
+  locations: ["customer", ["find", "choose"]],
+  status: ["call", ["after"]],
+  call: ["picture", ["after", "call"]],
+  wan: ["week", ["call", "picture"]],
+  stats: ["done", ["call", "picture", "week"]],
 };
-const TEXT_STEPS = { header: "partner", partner: "locations", customer: "choose" };
+const TEXT_STEPS = { header: "partner", partner: "find", find: "choose", customer: "choose" };
+const PRESS_STEPS = { whose: "header", choose: "incident", after: "call" };
 
 const STEPS = {
   start: () => ({ text: "Say hello to the bot.", send: "/start" }),
   setup: () => ({ text: "Connect it to the invented ISP.", send: "/setup" }),
-  header: ({ credential }) => ({ text: "The bot wants the authorization header.", put: credential.header, label: "Put header in box" }),
-  partner: ({ credential }) => ({ text: "Now the partner ID.", put: credential.partner_id, label: "Put partner ID in box" }),
-  locations: () => ({ text: "Pick a customer's home.", send: "/locations" }),
-  customer: ({ credential }) => ({ text: "Send this customer's ID, then choose a home.", put: credential.customer_id, label: "Put customer ID in box" }),
+  whose: () => ({ text: "An admin may connect the whole team. Press For me or For the team above." }),
+  header: ({ credential }) => ({ text: "The bot wants the authorization header.", put: () => credential.header, label: "Put header in box" }),
+  partner: ({ credential }) => ({ text: "Now the partner ID.", put: () => credential.partner_id, label: "Put partner ID in box" }),
+  find: ({ customer }) => ({ text: "Find a home: just send a name, an e-mail, an account number or a pod's serial.", put: customer, label: "Put a name in box" }),
+  customer: ({ credential }) => ({ text: "Send this customer's ID, then choose a home.", put: () => credential.customer_id, label: "Put customer ID in box" }),
   choose: () => ({ text: "Choose a home if the bot asks. Its report comes at once.", go: "incident", label: "I see it" }),
   incident: () => ({ text: "Now break something: in World, unplug a pod of this home. Then refresh the report.", world: true, label: "Open World" }),
   after: () => ({ text: "Refresh the report to see what the bot makes of it.", send: "/status" }),
-  more: () => ({ text: "Was it up all week? See /wan and /wifi as well.", send: "/stats" }),
+  call: () => ({ text: "The customer is on the phone: what to ask, and a text for the ticket.", send: "/call" }),
+  picture: () => ({ text: "Is it the line or the Wi-Fi? The answer comes as a picture.", send: "/wan" }),
+  week: () => ({ text: "Was it up all week?", send: "/stats" }),
   done: ({ other }) => ({ text: `That was the tour. ${other.name} works for another ISP and sees other homes.`, person: other.id, label: `Be ${other.name}` }),
 };
 
 export class Guide {
-  /** `hooks`: send(text), put(text), openWorld(), switchTo(person). */
+  /** `hooks`: send(text), put(text), openWorld(), switchTo(person), customerName(id). */
   constructor(hooks) {
     this.hooks = hooks;
     this.steps = memory.get("steps") ?? {};
@@ -38,7 +45,7 @@ export class Guide {
   /** `known`: this person has written before, so a second tab need not begin at the beginning. */
   show(person, other, isPrivate, known) {
     this.person = person;
-    if (known && isPrivate && !this.steps[person.id]) this.steps[person.id] = "more";
+    if (known && isPrivate && !this.steps[person.id]) this.steps[person.id] = "call";
     this.other = other;
     this.isPrivate = isPrivate;
     this.#drawWelcome();
@@ -52,15 +59,15 @@ export class Guide {
     const command = /^\/(\w+)/.exec(text)?.[1];
     const step = this.#step();
     if (!command) return TEXT_STEPS[step] && this.#go(TEXT_STEPS[step]);
-    if (command === "status" && step === "after") return this.#go("more");
     const [next, from] = COMMAND_STEPS[command] ?? [];
-    if (next && (!from.length || from.includes(step))) this.#go(next);
+    if (!next || (from.length && !from.includes(step))) return;
+    this.#go(next === "header" && this.person.role === "Admin" ? "whose" : next);
   }
 
   /** A button of the bot was pressed: a home was chosen, or the report refreshed. */
   pressed() {
-    if (this.#step() === "choose") this.#go("incident");
-    else if (this.#step() === "after") this.#go("more");
+    const next = PRESS_STEPS[this.#step()];
+    if (next) this.#go(next);
   }
 
   incident() {
@@ -102,7 +109,7 @@ export class Guide {
     const { text, send, put, world, go, person, label } = STEPS[this.#step()](this.#facts());
     const act = () => {
       if (send) this.hooks.send(send);
-      if (put) this.hooks.put(put);
+      if (put) this.hooks.put(put());
       if (world) this.hooks.openWorld();
       if (person) this.hooks.switchTo(person);
       if (go) {
@@ -112,7 +119,7 @@ export class Guide {
     };
     strip.replaceChildren(
       el("p", {}, el("b", {}, "Next: "), text),
-      el("button", { type: "button", class: "primary", onclick: act }, label ?? `Send ${send}`),
+      (label ?? send) && el("button", { type: "button", class: "primary", onclick: act }, label ?? `Send ${send}`),
       el("button", { type: "button", class: "icon-button", "aria-label": "Hide these hints", onclick: () => this.#hide() }, icon("close")));
   }
 
@@ -123,7 +130,10 @@ export class Guide {
     byId("message").focus();
   }
 
-  #facts() { return { credential: this.person.credential, other: this.other }; }
+  #facts() {
+    const { credential } = this.person;
+    return { credential, other: this.other, customer: () => this.hooks.customerName(credential.customer_id) };
+  }
 
   #drawWelcome() {
     const { header, partner_id: partner, customer_id: customer } = this.person.credential;

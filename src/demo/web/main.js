@@ -46,7 +46,8 @@ class Page {
       if (!this.isPrivate) this.switchTo(this.me, this.me);
       this.composer.put(text);
     };
-    this.guide = new Guide({ send: (text) => this.send(text), put, openWorld: () => this.drawers.world.open(), switchTo: (id) => this.switchTo(id, id) });
+    this.guide = new Guide({ send: (text) => this.send(text), put, openWorld: () => this.drawers.world.open(), switchTo: (id) => this.switchTo(id, id),
+      customerName: (id) => this.world.customerName(id) });
     this.world = new World({ put, onIncident: () => this.guide.incident() });
     setUpPhoto();
     document.addEventListener("keydown", (event) => {

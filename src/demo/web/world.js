@@ -38,6 +38,11 @@ export class World {
     }
   }
 
+  /** What a person would search for; the id itself while the homes are not read yet. */
+  customerName(id) {
+    return this.state?.homes.find((home) => home.customer_id === id)?.customer_name ?? id;
+  }
+
   #build() {
     this.clock = el("time", { class: "clock" });
     this.speeds = el("div", { class: "segments", role: "group", "aria-label": "Clock speed" });
@@ -160,7 +165,7 @@ export class World {
   #node(home, node) {
     const kinds = this.state.incidents.filter(({ needs }) => needs === "node");
     const parent = home.nodes.find(({ id }) => id === node.parent);
-    const facts = [node.gateway ? "gateway" : null, node.state ?? "unknown", node.health, node.backhaul, parent && `behind ${parent.name}`];
+    const facts = [node.id, node.gateway ? "gateway" : null, node.state ?? "unknown", node.health, node.backhaul, parent && `behind ${parent.name}`];
     return el("li", { class: "node", "data-node": node.id },
       el("p", {}, el("b", { dir: "auto" }, node.name), el("span", {}, facts.filter(Boolean).join(", "))),
       el("div", { class: "actions", role: "group", "aria-label": `Incidents for ${node.name}` },
