@@ -5,8 +5,10 @@ Trouble while running is made on the live connection; trouble at start is met by
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -18,16 +20,19 @@ from cryptography.fernet import Fernet
 from sqlalchemy import event
 
 import panoptes_bot
-from src.storage import StorageError
+from src.storage import StorageFullError
 from src.storage.database import DATABASE_FILE
 from src.storage.vault import KEY_FILE
-from tests.bot_harness import TOKEN, Bot, is_report, text_of
+from tests.bot_harness import TOKEN, Bot, Person, is_report, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from src.storage.store import Store
+
 pytestmark = pytest.mark.e2e
 
+FILLERS = 900_000_000  # ids of people that nobody is
 ROOT = Path(__file__).resolve().parents[2]
 
 # What the connection is told, what a person who wants something saved reads, and what is logged.
@@ -51,6 +56,33 @@ async def _break(bot: Bot, pragma: str) -> None:
     event.listen(engine.sync_engine, "connect", tell)
 
 
+def _storage_lines(log: io.StringIO) -> list[str]:
+    return [line for line in log.getvalue().splitlines() if "storage:" in line]
+
+
+async def _refused(ann: Person, words: str, log: io.StringIO, logged: str) -> None:
+    """Something that wants to be saved is answered once, and logged once."""
+    before = len(ann.shown())
+    told = text_of(await ann.ask("/setup"))
+    assert words in told
+    assert "Nothing was changed" in told
+    await ann.quiet()
+    assert len(ann.shown()) == before + 2, "one message, and the help that ended the wait"
+    (line,) = _storage_lines(log)
+    assert logged in line
+    assert "Traceback" not in log.getvalue()
+
+
+async def _fill(store: Store) -> None:
+    """Write rows smaller than any real one until not even they find a place."""
+    for number in range(10_000):
+        try:
+            await store.begin_draft(FILLERS + number, 0, "")
+        except StorageFullError:
+            return
+    raise AssertionError("the disk does not get full")
+
+
 @pytest.mark.parametrize("kind", TROUBLE)
 async def test_trouble_while_running(kind: str, tmp_path: Path) -> None:
     pragma, words, logged = TROUBLE[kind]
@@ -60,40 +92,73 @@ async def test_trouble_while_running(kind: str, tmp_path: Path) -> None:
         await ann.ready()
         store = bot.application.services.state.store
         other = sqlite3.connect(tmp_path / "data" / DATABASE_FILE, isolation_level=None)
-        if kind == "full":  # pages that a row could still go into are no full disk
-            other.execute("DELETE FROM audit")
-            other.execute("VACUUM")
+        other.execute("VACUUM")  # free pages that a row could still go into are no full disk
         await _break(bot, pragma)
-        if kind == "locked":
+        if kind == "full":
+            await _fill(store)
+        elif kind == "locked":
             other.execute("BEGIN IMMEDIATE")
         before = await store.dump()
-        if kind == "full":
-            with pytest.raises(StorageError):
-                await store.record(1, "fills the page", detail="x" * 10_000)
-        else:
-            told = text_of(await ann.ask("/setup"))
-            assert words in told
-            assert "Nothing was changed" in told
-            assert "Traceback" not in log.getvalue()
+        await _refused(ann, words, log, logged)
+        assert await store.dump() == before, "nothing half-written"
         assert is_report(await ann.ask("/status")), "what is known can still be read"
-        assert await store.dump() == before or kind == "full"
+        if kind == "read-only":
+            other.close()
+            return
+        other.execute("DELETE FROM drafts" if kind == "full" else "ROLLBACK")
         other.close()
-        assert logged in log.getvalue() or kind == "full"
+        assert "step 1" in text_of(await ann.ask("/setup")), "and it goes on without a restart"
 
 
-def _run(data_dir: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+async def test_a_database_that_is_damaged_while_it_is_used(tmp_path: Path) -> None:
+    file = tmp_path / "data" / DATABASE_FILE
+    log, environment = io.StringIO(), {"PANOPTES_DATA_DIR": str(file.parent)}
+    async with Bot(environment=environment, log=log) as bot:
+        ann = bot.person("Ann")
+        await ann.ready()
+        await bot.application.services.state.store.database.engine.dispose()
+        with contextlib.closing(sqlite3.connect(file)) as other:
+            other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        whole = file.read_bytes()
+        page = int.from_bytes(whole[16:18], "big")  # sqlite.org/fileformat2.html, section 1.3
+        file.write_bytes(whole[:page] + b"\xa5" * (len(whole) - page))
+        before = _files(file.parent)
+        await _refused(ann, "database is damaged", log, "restore a backup")
+        assert _files(file.parent) == before, "nothing is written over what could be saved"
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    """What is kept there; the index of SQLite's journal is made anew by whoever opens it."""
+    files = (path for path in folder.iterdir() if not path.name.endswith("-shm"))
+    return {path.name: content for path in files if (content := path.read_bytes())}
+
+
+def _run(
+    data_dir: Path,
+    *arguments: str,
+    before: tuple[str, ...] = (),
+    environment: dict[str, str] | None = None,
+) -> subprocess.CompletedProcess[str]:
     given = {
         "PATH": os.environ["PATH"],
         "TELEGRAM_BOT_TOKEN": TOKEN,
         "TELEGRAM_API_BASE": "http://127.0.0.1:9/bot",
         "PANOPTES_DATA_DIR": str(data_dir),
         "PANOPTES_ADMINS": "1",
-        **environment,
+        **(environment or {}),
     }
     return subprocess.run(
-        [sys.executable, str(ROOT / "panoptes_bot.py"), *arguments],
+        [*before, sys.executable, str(ROOT / "panoptes_bot.py"), *arguments],
         cwd=data_dir.parent, env=given, capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database and its key, as the program makes them; to be copied."""
+    data_dir = tmp_path_factory.mktemp("kept") / "data"
+    assert _run(data_dir, "--rotate-keys").returncode == 0
+    return data_dir
 
 
 def _corrupt(data_dir: Path) -> dict[str, str]:
@@ -138,18 +203,42 @@ def _no_server(_data_dir: Path) -> dict[str, str]:
     ],
 )
 def test_a_start_that_cannot_be(
-    spoil: Callable[[Path], dict[str, str]], code: int, tmp_path: Path
+    spoil: Callable[[Path], dict[str, str]], code: int, kept: Path, tmp_path: Path
 ) -> None:
-    data_dir = tmp_path / "data"
-    assert _run(data_dir, "--rotate-keys").returncode == 0, "makes the database and its key"
+    data_dir = shutil.copytree(kept, tmp_path / "data")
     environment = spoil(data_dir)
     before = {path.name: path.read_bytes() for path in data_dir.iterdir()}
-    done = _run(data_dir, **environment)
+    done = _run(data_dir, environment=environment)
     assert done.returncode == code, done.stderr
     assert len(done.stderr.splitlines()) == 1, done.stderr
     assert "s3cret" not in done.stderr
     after = {path.name: path.read_bytes() for path in data_dir.iterdir()}
     assert after == before, "nothing is touched"
+
+
+# Root is never refused a write, unless it has laid this right down.
+AS_ANYBODY = ("setpriv", "--bounding-set", "-dac_override,-dac_read_search")
+
+
+@pytest.mark.parametrize("used", [True, False])
+def test_a_read_only_directory_stops_the_start(used: bool, kept: Path, tmp_path: Path) -> None:
+    before_it: tuple[str, ...] = AS_ANYBODY if os.geteuid() == 0 else ()
+    if before_it and shutil.which(before_it[0]) is None:
+        pytest.skip("root needs setpriv (util-linux) to try this")
+    data_dir = tmp_path / "data"
+    if used:
+        shutil.copytree(kept, data_dir)
+    else:
+        data_dir.mkdir(mode=0o700)
+    before = _files(data_dir)
+    for path in (*data_dir.iterdir(), data_dir):
+        path.chmod(0o500 if path.is_dir() else 0o400)
+    done = _run(data_dir, before=before_it)
+    data_dir.chmod(0o700)
+    assert done.returncode == 74, done.stderr
+    (line,) = done.stderr.splitlines()
+    assert "may not be written" in line
+    assert _files(data_dir) == before
 
 
 def test_backup_and_restore_from_the_command_line(tmp_path: Path) -> None:
