@@ -139,7 +139,7 @@ def test_the_whole_card() -> None:
         past["label"],
     )
     assert len(card["questions"]) == 3
-    assert card["next_step"] == "Ask the customer to check power of Garage."
+    assert card["next_step"] == "Ask the customer to check the power of Garage."
     assert card["changes_known"]
     assert card["changes"][0]["kind"] == "disconnected"
     assert card["serials"]["7K3Q9X0004"] == "7K3Q9X0004"
@@ -157,3 +157,10 @@ def test_parts_that_were_not_asked_for_are_none() -> None:
     card = build_call_card(health, find_root_cause(health))
     assert (card["line"], card["uptime_pct"], card["history_limit"]) == (None, None, None)
     assert not card["changes_known"]
+
+
+def test_an_offline_home_is_not_judged_by_the_line_of_yesterday() -> None:
+    health = health_of(gateway(connectionState="disconnected"))
+    line = judge_line(usage({}, STOCKHOLM), FULL, STOCKHOLM, now=NOW)
+    card = build_call_card(health, find_root_cause(health), line)
+    assert (card["severity"], card["line"]) == ("offline", None)

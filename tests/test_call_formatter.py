@@ -63,7 +63,7 @@ def test_the_whole_card() -> None:
         "1. Does Kitchen show a light: is it plugged in and the socket switched on?\n"
         "2. Was Kitchen moved, or put into or behind something?\n"
         "3. What else changed at home at that time?\n\n"
-        "Next: Ask the customer to check power of Kitchen first: the pod behind it should follow."
+        "Next: Ask the customer to check the power of Kitchen first: the pod behind it should follow."
         "\n\n"
         "The line has room, look at the Wi-Fi: above 80% of what speed tests proved, ↓ download in "
         "0% (of 100 Mbit/s), ↑ upload in 0% (of 100 Mbit/s) of the intervals between 18:00 and "
@@ -110,7 +110,7 @@ TEXTS: dict[str, tuple[str, dict[str, Any], str, str]] = {
         (
             "Some pods disconnected at Cottage since 18 May 2026 08:12 CEST. Bad hop (sure): "
             "Kitchen 7K3Q9X0710 to Hallway 7K3Q9X0722, 1 pod behind it. Next: Ask the customer "
-            "to check power of Kitchen first: the pod behind it should follow. Hallway "
+            "to check the power of Kitchen first: the pod behind it should follow. Hallway "
             "restarted."
         ),
         (
@@ -186,7 +186,7 @@ TEXTS: dict[str, tuple[str, dict[str, Any], str, str]] = {
         {},
         (
             "Offline at Cottage since 18 May 2026 07:42 CEST. Line, power or gateway at the "
-            "home (likely), gateway Hallway 7K3Q9X0722. Next: Ask the customer to check power "
+            "home (likely), gateway Hallway 7K3Q9X0722. Next: Ask the customer to check the power "
             "of Hallway and the cable to the modem. Hallway restarted."
         ),
         (

@@ -20,22 +20,22 @@ CARDS: dict[str, tuple[str, str, str]] = {
     "a pod gone": (
         "Hallway, Study>Hallway, Kitchen>Hallway off",
         "Does Kitchen show a light",
-        "Ask the customer to check power of Kitchen.",
+        "Ask the customer to check the power of Kitchen.",
     ),
     "a pod gone with one behind it": (
         "Hallway, Kitchen>Hallway off, Attic>Kitchen off, Study>Hallway",
         "Does Kitchen show a light",
-        "Ask the customer to check power of Kitchen first: the pod behind it should follow.",
+        "Ask the customer to check the power of Kitchen first: the pod behind it should follow.",
     ),
     "a pod gone with two behind it": (
         "Hallway, Kitchen>Hallway off, A>Kitchen off, B>Kitchen off, Study>Hallway",
         "Does Kitchen show a light",
-        "Ask the customer to check power of Kitchen first: the 2 pods behind it should follow.",
+        "Ask the customer to check the power of Kitchen first: the 2 pods behind it should follow.",
     ),
     "a wired pod gone": (
         "Hallway, Study>Hallway, Kitchen>Hallway off wired",
         "Does Kitchen show a light",
-        "Ask the customer to check power of Kitchen and its cable.",
+        "Ask the customer to check the power of Kitchen and its cable.",
     ),
     "a weak pod": (
         "Hallway, Kitchen>Hallway poor",
@@ -80,12 +80,12 @@ CARDS: dict[str, tuple[str, str, str]] = {
     "all gone": (
         "Hallway off, Kitchen>Hallway off",
         "Is there power everywhere",
-        "Ask the customer to check power of Hallway and the cable to the modem.",
+        "Ask the customer to check the power of Hallway and the cable to the modem.",
     ),
     "gateway first": (
         "Hallway off 60, Kitchen>Hallway off 30",
         "Is there power everywhere",
-        "Ask the customer to check power of Hallway and the cable to the modem.",
+        "Ask the customer to check the power of Hallway and the cable to the modem.",
     ),
     "slow gateway": (
         "Hallway slow, Kitchen>Hallway",

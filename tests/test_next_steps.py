@@ -23,23 +23,23 @@ STEPS: dict[str, tuple[Any, Any, list[str]]] = {
     "a pod down": (
         location(),
         home(gateway(), leaf(), dead_leaf()),
-        ["Ask the customer to check power of Garage."],
+        ["Ask the customer to check the power of Garage."],
     ),
     "a wired pod down": (
         location(),
         home(gateway(), leaf(), dead_leaf(backhaulType="ethernet")),
-        ["Ask the customer to check power of Garage and its cable."],
+        ["Ask the customer to check the power of Garage and its cable."],
     ),
     "two pods down": (
         location(),
         home(gateway(), dead_leaf(), dead_leaf("Barn", "B", backhaulType="ethernet")),
-        ["Ask the customer to check power of Barn and Garage."],
+        ["Ask the customer to check the power of Barn and Garage."],
     ),
     "pods counted only": (
         location(summary=summary(nodeConnectedCount=1)),
         None,
         [
-            "Ask the customer to check power of the pods that are disconnected.",
+            "Ask the customer to check the power of the pods that are disconnected.",
             REFRESH,
         ],
     ),
@@ -47,7 +47,7 @@ STEPS: dict[str, tuple[Any, Any, list[str]]] = {
         location(summary=...),
         home(gateway(**DOWN), leaf(**DOWN)),
         [
-            "Ask the customer to check power of Hallway and the cable to the modem.",
+            "Ask the customer to check the power of Hallway and the cable to the modem.",
             "If both are fine, check the line for an outage at Northwind Fibre.",
         ],
     ),
@@ -55,7 +55,7 @@ STEPS: dict[str, tuple[Any, Any, list[str]]] = {
         BRIDGE,
         home(gateway(**DOWN), leaf(**DOWN), dead_leaf()),
         [
-            "Ask the customer to check power of Hallway and the cable to the router before it.",
+            "Ask the customer to check the power of Hallway and the cable to the router before it.",
             "If both are fine, check the line for an outage.",
         ],
     ),
@@ -63,7 +63,7 @@ STEPS: dict[str, tuple[Any, Any, list[str]]] = {
         OFFLINE,
         None,
         [
-            "Ask the customer to check power of the gateway and the cable to the modem.",
+            "Ask the customer to check the power of the gateway and the cable to the modem.",
             "If both are fine, check the line for an outage at Northwind Fibre.",
             REFRESH,
         ],

@@ -48,7 +48,7 @@ def test_a_partial_home_reads_from_verdict_to_evidence() -> None:
         "⚠️ Study: health is poor\n"
         "\n"
         "Next\n"
-        "1. Ask the customer to check power of Garage.\n"
+        "1. Ask the customer to check the power of Garage.\n"
         "2. Ask the customer to move Study closer to Hallway.\n"
         "\n"
         "Gateway: Hallway (PP603X), connected, health excellent\n"

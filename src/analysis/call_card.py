@@ -33,6 +33,8 @@ def build_call_card(
     `changes_24h` comes from `find_changes`; None says that changes are not known, an empty list
     that nothing changed.
     """
+    if health["severity"] == "offline":
+        line = None  # what the line carried yesterday must not send anybody to the Wi-Fi now
     pods = {pod["id"]: pod for pod in health["pod_details"]}
     hop = finding["hop"]
     backhaul = pods[hop["from"]["id"]]["backhaul"] if hop and hop["from"]["id"] in pods else None

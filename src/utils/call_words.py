@@ -129,7 +129,7 @@ def _step_hop(hop: Hop, finding: Finding, health: LocationHealth) -> str:
         behind = finding["behind"]
         pods = "the pod" if behind == 1 else f"the {behind} pods"
         follow = f" first: {pods} behind it should follow" if behind else ""
-        return f"Ask the customer to check power of {lower}{' and its cable' * wired}{follow}."
+        return f"Ask the customer to check the power of {lower}{' and its cable' * wired}{follow}."
     if wired:
         return f"Ask for another cable or port at {lower}."
     return f"Ask the customer to move {lower} closer to {upper}."

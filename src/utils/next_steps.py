@@ -34,7 +34,7 @@ def _offline(health: LocationHealth) -> list[str]:
     ahead = "router before it" if health["network_mode"] == "bridge" else "modem"
     provider = f" at {health['isp']}" if health["isp"] else ""
     return [
-        f"Ask the customer to check power of {name} and the cable to the {ahead}.",
+        f"Ask the customer to check the power of {name} and the cable to the {ahead}.",
         f"If both are fine, check the line for an outage{provider}.",
     ]
 
@@ -45,7 +45,7 @@ def _disconnected(health: LocationHealth) -> list[str]:
     down = [pod for pod in health["pod_details"] if pod["connected"] is False]
     names = join_names([pod["name"] for pod in down]) or "the pods that are disconnected"
     cable = " and its cable" if len(down) == 1 and down[0]["backhaul"] == "ethernet" else ""
-    return [f"Ask the customer to check power of {names}{cable}."]
+    return [f"Ask the customer to check the power of {names}{cable}."]
 
 
 def _service(health: LocationHealth) -> list[str]:
