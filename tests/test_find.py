@@ -11,7 +11,9 @@ from src.demo.world_ids import (
     customer_id,
     location_id,
 )
-from tests.bot_harness import Bot, Person, invented_cloud, is_report, labels_of, text_of
+from src.handlers.state import Home
+from src.storage.locations import MAX_FAVOURITES
+from tests.bot_harness import Bot, Hold, Person, invented_cloud, is_report, labels_of, text_of
 
 
 async def _connected(bot: Bot) -> Person:
@@ -49,6 +51,43 @@ async def test_several_hits_are_paged_buttons_that_open() -> None:
         await ann.press(labels_of(second)[0], second)
         await ann.quiet()
         assert "matches" not in text_of(ann.shown()[0])
+
+
+async def test_hits_are_shown_while_another_look_up_is_slow(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("src.handlers.find._LOOK_EVERY_S", 0.02)
+    hold = Hold()
+    async with Bot(cloud=invented_cloud(sleep=hold)) as bot:
+        ann = await _connected(bot)
+        bot.cloud.faults.set("slow", "/api/Customers/v2/search", seconds=60)
+        number = ann.say("nora.lindqvist@example.com")
+        early = await ann.answered(number, "Still searching")
+        assert labels_of(early)[1].startswith("2. Nora"), "what is known can be opened already"
+        hold.let_go()
+        await bot.telegram.wait_for(lambda: "Still searching" not in text_of(ann.last()))
+        assert ann.last()["message_id"] == early["message_id"]
+        assert labels_of(ann.last())[1] == "2. Nora Lindqvist · Summer cottage"
+
+
+async def test_a_search_that_knows_nothing_yet_says_that_it_runs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("src.handlers.find._LOOK_EVERY_S", 0.02)
+    hold = Hold()
+    async with Bot(cloud=invented_cloud(sleep=hold)) as bot:
+        ann = await _connected(bot)
+        bot.cloud.faults.set("slow", seconds=60)
+        number = ann.say(DEMO_POD_ID)
+
+        def progress() -> list[dict[str, object]]:
+            return [m for m in bot.telegram.messages(ann.chat_id) if "⏳" in text_of(m)]
+
+        (waiting,) = await bot.telegram.wait_for(progress)
+        hold.let_go()
+        report = await ann.answered(number)
+        assert is_report(report)
+        assert report["message_id"] == waiting["message_id"]
 
 
 async def test_a_customer_with_many_homes_opens_the_list_of_them() -> None:
@@ -157,3 +196,17 @@ async def test_a_star_in_a_group_is_not_everybodys() -> None:
         state = bot.application.services.state
         for person in (ann, otto):
             assert len(await state.favourites(person.user_id)) == 1
+
+
+async def test_a_full_list_of_favourites_says_so_and_leaves_the_star_empty() -> None:
+    async with Bot() as bot:
+        ann = bot.person("Ann")
+        report = await ann.ready()
+        state = bot.application.services.state
+        for number in range(MAX_FAVOURITES):
+            other = Home(customer_id(1), f"{number:024x}", f"Home {number}")
+            assert await state.set_favourite(ann.user_id, other, wanted=True) == "added"
+        assert "full" in (await ann.press("☆ Favourite", report))["text"]
+        await ann.quiet()
+        assert "☆ Favourite" in labels_of(await ann.becomes(report, "pods"))
+        assert len(await state.favourites(ann.user_id)) == MAX_FAVOURITES
