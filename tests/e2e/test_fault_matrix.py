@@ -21,7 +21,17 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.e2e
 
 CREDENTIAL = DEMO_CREDENTIALS[0]
-REPORTS = ("/status", "/wan", "/stats", "/nodes", "/wifi")
+REPORTS = (
+    "/status",
+    "/wan",
+    "/stats",
+    "/nodes",
+    "/wifi",
+    "/devices",
+    "/speed",
+    "/call",
+    "/find Lindqvist",
+)
 
 FAULTS = (
     "token_refused",
