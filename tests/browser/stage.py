@@ -40,6 +40,7 @@ class Stage:
         for visitor in PEOPLE:
             self.telegram.add_user(visitor.name, user_id=visitor.id)
         self.group = self.telegram.add_group("Night shift", [AMINA, MAYA, JONAS])
+        self._offset = 0
         self._world = World()
         panel = PlumeCloud(self._world).panel
         self.page = DemoPage(self.telegram, panel, PEOPLE, key=KEY)
@@ -73,6 +74,15 @@ class Stage:
         """The bot changes one of its messages."""
         place = {"chat_id": message["chat"]["id"], "message_id": message["message_id"]}
         return await self.bot("editMessageText", **place, text=text, **params)
+
+    async def pressed(self) -> dict[str, Any]:
+        """The next press of a button; the page shows it as pressed before the server knows."""
+        while True:
+            updates = await self.bot("getUpdates", timeout=5, offset=self._offset)
+            if updates:
+                self._offset = updates[0]["update_id"] + 1
+                if query := updates[0].get("callback_query"):
+                    return dict(query)
 
     @property
     def plume_mode(self) -> str:

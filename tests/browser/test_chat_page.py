@@ -113,14 +113,14 @@ async def test_a_pressed_button_spins_until_the_bot_answers(
     stop_button = page.get_by_role("button", name="Stop", exact=True)
     await refresh.click()
     await expect(refresh).to_have_attribute("aria-busy", "true")
-    query = (await stage.bot("getUpdates"))[-1]["callback_query"]
+    query = await stage.pressed()
     assert (query["data"], query["from"]["id"]) == ("v1:r", MAYA)
     await stage.bot("answerCallbackQuery", callback_query_id=query["id"], text="Up to date")
     await expect(page.locator(".toast")).to_have_text("Up to date")
     await expect(refresh).not_to_have_attribute("aria-busy", "true")
 
     await stop_button.click()
-    query = (await stage.bot("getUpdates", offset=-1))[-1]["callback_query"]
+    query = await stage.pressed()
     await stage.bot(
         "answerCallbackQuery", callback_query_id=query["id"], text="Not yours", show_alert=True
     )
@@ -224,10 +224,12 @@ async def test_people_and_the_group_are_apart(stage: Stage, open_page: OpenPage)
     await expect(jonas).not_to_contain_text("1")
 
     await page.get_by_role("button", name="Night shift").click()
+    await expect(page.locator("#chat-title")).to_have_text("Night shift")
     await send(page, "/status@panoptes_demo_bot")
     answer = await stage.say("Status for the shift", chat=stage.group)
     await page.get_by_role("radio", name="Amina").click()
     await page.get_by_role("button", name="Night shift").click()
+    await expect(page.locator("#chat-title")).to_have_text("Night shift")
     await expect(bubbles(page, "Status for the shift")).to_be_visible()
     await expect(bubbles(page, "/status@panoptes_demo_bot").locator(".sender")).to_have_text(
         "Jonas"
@@ -279,7 +281,7 @@ async def test_the_keyboard_alone_is_enough(stage: Stage, open_page: OpenPage) -
     ring = await focused.evaluate("node => getComputedStyle(node).outlineStyle")
     assert ring != "none"
     await page.keyboard.press("Enter")
-    query = (await stage.bot("getUpdates", offset=-1))[-1]["callback_query"]
+    query = await stage.pressed()
     await stage.bot("answerCallbackQuery", callback_query_id=query["id"], text="Stopped")
     await expect(page.locator(".toast")).to_have_text("Stopped")
 
@@ -423,5 +425,9 @@ async def test_a_thousand_messages_stay_light(stage: Stage, open_page: OpenPage)
     assert seen >= {f"message {number}" for number in range(1000)}
     assert await page.locator(".msg").count() <= 300
     await stage.say("the newest")
+    # What is out of sight in the conversation makes the page itself no taller.
+    assert await page.evaluate(
+        "document.documentElement.scrollHeight === document.documentElement.clientHeight"
+    )
     await page.get_by_role("button", name="jump to newest").click()
     await expect(bubbles(page, "the newest")).to_be_in_viewport()
