@@ -65,9 +65,8 @@ def test_the_whole_card() -> None:
         "3. What else changed at home at that time?\n\n"
         "Next: Ask the customer to check the power of Kitchen first: "
         "the pod behind it should follow.\n\n"
-        "The line has room, look at the Wi-Fi: above 80% of what speed tests proved, ↓ download in "
-        "0% (of 100 Mbit/s), ↑ upload in 0% (of 100 Mbit/s) of the intervals between 18:00 and "
-        "23:00.\n"
+        "The line has room, look at the Wi-Fi: never above 80% of what speed tests proved "
+        "(↓ download 100 Mbit/s, ↑ upload 100 Mbit/s) between 18:00 and 23:00.\n"
         "Last 3 hours: online 75% of the time (Critical), 1 outage"
     )
 

@@ -15,7 +15,7 @@ async def test_start_leads_each_person_to_the_own_next_step() -> None:
         assert text_of(await ann.ask("/start")).startswith("Hello Ann <b>.")
         assert "Next: /setup" in text_of(await ann.ask("/start"))
         await ann.connect()
-        assert "Next: /locations" in text_of(await ann.ask("/start"))
+        assert "Next: send a serial number" in text_of(await ann.ask("/start"))
         await ann.choose()
         again = text_of(await ann.ask("/start"))
         assert "Home is chosen" in again

@@ -192,10 +192,6 @@ LINES: dict[str, tuple[LineVerdict, list[str]]] = {
                 "The line has room, look at the Wi-Fi: the home's time zone is unknown, "
                 "but no hour of the day is full."
             ),
-            (
-                "Worst hour: 23:00–00:00 (UTC, the home's zone is unknown), "
-                "↓ download above the limit in 0%, peaks 50 Mbit/s on average."
-            ),
             "Left out: 1 interval in which a speed test ran.",
         ],
     ),

@@ -184,12 +184,15 @@ def start(name: str, *, connected: bool, home: str | None) -> str:
     if home:
         then = f"You are connected, and {bold(home)} is chosen.\n\nNext: /status"
     elif connected:
-        then = "You are connected to Plume.\n\nNext: /locations to choose a home."
+        then = (
+            "You are connected to Plume.\n\n"
+            "Next: send a serial number, e-mail, account number or name, or /locations."
+        )
     else:
         then = (
             "1. /setup – connect your Plume account, once\n"
-            "2. /locations – choose a customer's location\n"
-            "3. /status – see how the home is\n\nNext: /setup"
+            "2. Send a serial number, e-mail, account number or name – I find the home\n"
+            "3. /call – what to say and ask on the phone\n\nNext: /setup"
         )
     return f"{hello} {what}\n\n{then}\n\n/help lists everything."
 

@@ -205,7 +205,7 @@ def format_line(verdict: LineVerdict) -> str:
     place, rest = _line(verdict)
     lines = [f"<b>{escape(place)}</b>: {escape(rest)}."]
     worst = verdict["worst_hour"]
-    if worst is not None:
+    if worst is not None and worst["above_pct"]:
         lines.append(_worst(worst, verdict))
     if verdict["tested_intervals"]:
         left_out = count(verdict["tested_intervals"], "interval")
@@ -232,15 +232,18 @@ def _line(verdict: LineVerdict) -> tuple[str, str]:
 
 def _shares(verdict: LineVerdict) -> str:
     """The share of full evening intervals of each direction that has one."""
-    said = []
+    said, never = [], []
     for direction, share, proven in (
         ("download", verdict["evening_download_pct"], verdict["capacity_download_mbps"]),
         ("upload", verdict["evening_upload_pct"], verdict["capacity_upload_mbps"]),
     ):
         if share is not None:
             said.append(f"{_DIRECTIONS[direction]} in {percent(share)} (of {rate(proven)})")
+            never.append(f"{_DIRECTIONS[direction]} {rate(proven)}" if share == 0 else "")
     hours = f"{verdict['evening_from_hour']}:00 and {verdict['evening_to_hour']}:00"
     limit = f"above {number(verdict['limit_pct'])}% of what speed tests proved"
+    if all(never):
+        return f"never {limit} ({', '.join(never)}) between {hours}"
     return f"{limit}, {', '.join(said)} of the intervals between {hours}"
 
 
