@@ -251,7 +251,7 @@ class State:
         if user_id not in self._starred:
             found = await self.store.favourites(user_id)
             _bounded(self._starred)[user_id] = [_home(each) for each in found]
-        return self._starred[user_id]
+        return list(self._starred[user_id])
 
     async def set_favourite(self, user_id: int, home: Home, *, wanted: bool) -> FavouriteChange:
         """Make it a favourite or not, however often: "added", "removed" or "full"."""
