@@ -90,7 +90,7 @@ def _raise_chained() -> None:
 @pytest.mark.parametrize("style", ["text", "json"])
 def test_arguments_tracebacks_and_stacks_are_redacted(style: Literal["text", "json"]) -> None:
     stream = _log(style)
-    logger = logging.getLogger("some.library")
+    logger = logging.getLogger("some.package")
     logger.info("value %s and %r", SECRET, {"key": SECRET})
     try:
         _raise_chained()

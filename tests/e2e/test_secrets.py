@@ -102,9 +102,9 @@ async def test_a_day_in_one_process_shows_no_secret_anywhere(tmp_path: Path) -> 
     async with Bot(environment=environment, log=log) as bot:
         await _a_day(bot)
         failed = ValueError(f"a library says {CREDENTIAL.header}")
-        logging.getLogger("some.library").error("failed with %s", failed, exc_info=failed)
+        logging.getLogger("some.package").error("failed with %s", failed, exc_info=failed)
         dump = await bot.application.services.state.store.dump()
-        assert "some.library" in log.getvalue()
+        assert "some.package" in log.getvalue()
         assert not leaks(secrets, log.getvalue()), "in the log"
         assert not leaks(secrets, _sent(bot)), "in a message"
         assert not leaks(secrets, dump, *files_in(tmp_path)), "on the disk"
