@@ -30,7 +30,7 @@ async def _crowd(surroundings: Surroundings, count: int) -> list[Technician]:
 
     async def ready(person: Technician) -> None:
         await person.connect(NORTHWIND)
-        await person.choose(DEMO_CUSTOMER_ID, "Home")
+        await person.ask(f"/start loc_{DEMO_CUSTOMER_ID}_{DEMO_LOCATION_ID}")
 
     await asyncio.gather(*(ready(person) for person in people))
     return people
