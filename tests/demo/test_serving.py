@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import socket
 from typing import TYPE_CHECKING
 
 import httpx
@@ -43,6 +44,20 @@ async def test_answers_on_the_url_that_it_names() -> None:
         answer = await client.get(f"{served.url}/hello")
 
     assert answer.text == "/hello"
+
+
+async def test_an_answer_leaves_without_waiting_for_more() -> None:
+    seen: list[int] = []
+
+    async def note(scope: Scope, receive: Receive, send: Send) -> None:
+        connection = receive.__self__.transport.get_extra_info("socket")  # type: ignore[attr-defined]  # uvicorn's own method
+        seen.append(connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        await echo_path(scope, receive, send)
+
+    async with ServedApp(note) as served, httpx.AsyncClient() as client:
+        await client.get(served.url)
+
+    assert seen == [1]
 
 
 async def test_two_servers_get_two_ports() -> None:
