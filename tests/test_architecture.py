@@ -13,12 +13,13 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # Lowest first. A module may import its own layer and every layer below it.
 LAYERS = [
-    ["src.models", "src.settings", "src.logs"],
+    ["src.models", "src.settings", "src.logs", "src.telemetry", "src.version"],
     ["src.utils"],
     ["src.net", "src.analysis"],
     ["plume_api_client"],
     ["src.watch", "src.charts", "src.storage", "src.api"],
     ["src.handlers"],
+    ["src.service"],
     ["panoptes_bot"],
 ]
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
