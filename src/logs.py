@@ -11,13 +11,24 @@ import logging
 import re
 import sys
 from collections import OrderedDict
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Literal, TextIO
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["JsonFormatter", "RedactingFilter", "Redactor", "setup_logging"]
+__all__ = [
+    "JsonFormatter",
+    "RedactingFilter",
+    "Redactor",
+    "TextFormatter",
+    "request_id",
+    "setup_logging",
+]
+
+# The request that is being dealt with: set once, it is in every line that its work logs.
+request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 _HIDDEN = "[hidden]"
 _SHORTEST_SECRET = 6  # a shorter one would black out ordinary words
@@ -90,7 +101,10 @@ class Redactor:
 
 
 class RedactingFilter(logging.Filter):
-    """Rewrites each record of a handler so that no formatter can print a secret."""
+    """Rewrites each record of a handler so that no formatter can print a secret.
+
+    It also notes the request here, where the record is made: a formatter may run elsewhere.
+    """
 
     def __init__(self, redact: Redactor) -> None:
         """Share the process's redactor."""
@@ -105,6 +119,7 @@ class RedactingFilter(logging.Filter):
         except (TypeError, ValueError, KeyError):  # arguments that do not fit: still say it
             message = f"{record.msg} {record.args!r}"
         record.msg, record.args = self._redact(message), None
+        record.request = request_id.get()
         if record.exc_info and not record.exc_text:
             record.exc_text = self._formatter.formatException(record.exc_info)
         if record.exc_text:
@@ -114,8 +129,26 @@ class RedactingFilter(logging.Filter):
         return True
 
 
+class TextFormatter(logging.Formatter):
+    """Lines for people; the request in brackets where there is one."""
+
+    def __init__(self) -> None:
+        """Time, level, where, request, message."""
+        super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(request_tag)s%(message)s")
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as one line, and the traceback below it."""
+        request = getattr(record, "request", None)
+        record.request_tag = f"[{request}] " if request else ""
+        return super().format(record)
+
+
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line."""
+    """One JSON object a line.
+
+    A record's `facts`, a flat mapping given as `extra={"facts": ...}`, become fields of their own;
+    the message says them as well, for the text format.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         """The record as JSON; the traceback, if any, as one string."""
@@ -125,6 +158,10 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
+        request = getattr(record, "request", None)
+        if request:
+            line["request"] = request
+        line |= getattr(record, "facts", {})
         if record.exc_info and not record.exc_text:
             record.exc_text = self.formatException(record.exc_info)
         if record.exc_text:
@@ -142,11 +179,7 @@ def setup_logging(
 ) -> logging.Handler:
     """Install the one root handler (on stderr), replacing what was there; returns it."""
     handler = logging.StreamHandler(stream or sys.stderr)
-    handler.setFormatter(
-        JsonFormatter()
-        if style == "json"
-        else logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
-    )
+    handler.setFormatter(JsonFormatter() if style == "json" else TextFormatter())
     handler.addFilter(RedactingFilter(redact))
     root = logging.getLogger()
     root.handlers[:] = [handler]

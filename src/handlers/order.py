@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
@@ -12,6 +13,7 @@ from telegram.ext import BaseUpdateProcessor
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from contextlib import AbstractContextManager
 
 __all__ = ["ChatOrder"]
 
@@ -22,13 +24,21 @@ _AT_ONCE = 10_000
 class ChatOrder(BaseUpdateProcessor):
     """One lock a chat. A lock vanishes with the last update that uses it."""
 
-    __slots__ = ("_locks", "_on_wait", "_running")
+    __slots__ = ("_locks", "_on_wait", "_running", "_trace")
 
-    def __init__(self, on_wait: Callable[[Update], Awaitable[None]] | None = None) -> None:
-        """`on_wait` is told of each update that has to wait for an earlier one of its chat."""
+    def __init__(
+        self,
+        on_wait: Callable[[Update], Awaitable[None]] | None = None,
+        trace: Callable[[object], AbstractContextManager[None]] = lambda _: nullcontext(),
+    ) -> None:
+        """`on_wait` is told of each update that has to wait for an earlier one of its chat.
+
+        `trace` is around everything that an update causes, the waiting included.
+        """
         super().__init__(_AT_ONCE)
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._on_wait = on_wait
+        self._trace = trace
         self._running: set[asyncio.Task[Any] | None] = set()
 
     async def initialize(self) -> None:
@@ -42,7 +52,8 @@ class ChatOrder(BaseUpdateProcessor):
         task = asyncio.current_task()
         try:
             self._running.add(task)
-            await self._in_turn(update, coroutine)
+            with self._trace(update):
+                await self._in_turn(update, coroutine)
         finally:
             self._running.discard(task)
             if inspect.iscoroutine(coroutine):
