@@ -35,6 +35,7 @@ __all__ = [
     "Spot",
     "Trigger",
     "Watch",
+    "WhyLine",
 ]
 
 # What an incident is about. "neighbourhood": several homes offline at once, which share something;
@@ -299,6 +300,7 @@ class ChatPolicy:
     escalate_after_s: int = 1800
     digest: Digest | None = None
     digest_sent_at: datetime | None = None
+    board_message_id: int | None = None  # the board that is kept up to date here
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,3 +353,19 @@ class Outgoing:
     location_id: str | None = None  # of the home that a button opens
     customer_id: str | None = None
     not_before: datetime | None = None
+    message_id: int | None = None  # kind "board": the message that is edited
+
+
+@dataclass(frozen=True, slots=True)
+class WhyLine:
+    """One decision about telling, for /why; `text` is a plain sentence without markup.
+
+    `key` is None where it concerns all homes of the chat, such as a digest.
+    """
+
+    at: datetime
+    spot: Spot
+    decision: Literal["told", "silent", "held", "withheld", "updated"]
+    text: str
+    key: HomeKey | None = None
+    incident_id: str | None = None
