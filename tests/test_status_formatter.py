@@ -57,8 +57,10 @@ def test_a_partial_home_reads_from_verdict_to_evidence() -> None:
         "measured 18 May 2026 05:12 CEST, 3 h 29 min ago\n"
         "Provider Northwind Fibre\n"
         "\n"
-        "🔴 Garage: disconnected\n"
-        "🟡 Study: connected, health poor, 6 devices, via Hallway"
+        "Mesh\n"
+        "🟢 Hallway, gateway: connected, health excellent, 8 devices\n"
+        "    🟡 Study: connected by Wi-Fi channel 44, health poor, 6 devices\n"
+        "🔴 Garage: disconnected, place in the mesh not known"
     )
     assert "Serial 7K3Q9X0001" in cards
 
@@ -79,6 +81,16 @@ def test_a_partial_home_reads_from_verdict_to_evidence() -> None:
 )
 def test_the_verdict_comes_first(location_data: Any, nodes: Any, first: str) -> None:
     assert status(location_data, nodes).startswith(first)
+
+
+def test_the_clouds_alerts_stand_beside_the_warnings_and_a_dead_pod_where_it_was() -> None:
+    nodes = home(gateway(), leaf(), dead_leaf())
+    health = analyze_location_health(location(), nodes, now=NOW)
+    known = {"7K3Q9X0002": "7K3Q9X0001", "7K3Q9X0004": "7K3Q9X0002"}
+    alerts = ["2 devices: poor health"]
+    text = shown(format_status_message("Home", health, now=NOW, parents=known, alerts=alerts))
+    assert "Alerts\n⚠️ 2 devices: poor health\n\nNext" in text
+    assert "        🔴 Garage: disconnected, was connected to Study" in text
 
 
 def test_what_could_not_be_read_is_named_once() -> None:

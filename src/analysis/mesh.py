@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from src.models.findings import HopEnd
     from src.models.results import PodDetail
 
-__all__ = ["Mesh", "Parent", "build_mesh", "remember_parents", "weak_signs"]
+__all__ = ["Mesh", "Parent", "build_mesh", "known_parents", "remember_parents", "weak_signs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +104,14 @@ def remember_parents(
         (pod["id"], pod["parent_id"]) for pod in pods if pod["connected"] and pod["parent_id"]
     )
     return known
+
+
+def known_parents(
+    pods: Sequence[PodDetail], last_parents: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """Pod id -> parent id as far as it is known, whatever it is known from."""
+    parents = build_mesh(pods, last_parents).parents
+    return {key: parent.id for key, parent in parents.items() if parent.id is not None}
 
 
 def build_mesh(pods: Sequence[PodDetail], last_parents: Mapping[str, str] | None = None) -> Mesh:

@@ -11,7 +11,7 @@ from src.utils.wording import BACKHAUL_WORDS, alert_word, count, number, pod_sig
 if TYPE_CHECKING:
     from src.models.results import LocationHealth, PodDetail
 
-__all__ = ["format_nodes_message", "format_pod_details", "pod_line"]
+__all__ = ["format_nodes_message", "format_pod_details", "medium_words", "pod_line"]
 
 _WORD = 40
 _ALERTS_SHOWN = 5
@@ -90,18 +90,22 @@ def _link(pod: PodDetail) -> str:
     """How it reaches the gateway. What a disconnected pod reports about that is out of date."""
     if pod["connected"] is False:
         return ""
-    raw = pod["backhaul"]
-    medium = BACKHAUL_WORDS.get((raw or "").lower(), raw)
-    channel = f" channel {pod['channel']}" if pod["channel"] is not None else ""
-    over = f"by {medium}{channel}" if medium and medium.lower() != "unknown" else ""
-    if pod["is_gateway"]:
-        over = ""
+    over = "" if pod["is_gateway"] else medium_words(pod)
     via = f"via {escape(pod['parent_name'])}" if pod["parent_name"] else ""
     hops = count(pod["hops"], "hop") if pod["hops"] and pod["hops"] > 1 else ""
     link = " ".join(part for part in (escape(over, 2 * _WORD), via) if part)
     facts = [link, hops, escape(_health(pod), 2 * _WORD)]
     text = " · ".join(fact for fact in facts if fact)
     return text[:1].upper() + text[1:]
+
+
+def medium_words(pod: PodDetail) -> str:
+    """What carries the backhaul, plain: "by Wi-Fi channel 44", "" where it is not reported."""
+    raw = pod["backhaul"]
+    medium = BACKHAUL_WORDS.get((raw or "").lower(), raw)
+    if not medium or medium.lower() == "unknown":
+        return ""
+    return f"by {medium}" if pod["channel"] is None else f"by {medium} channel {pod['channel']}"
 
 
 def _health(pod: PodDetail) -> str:

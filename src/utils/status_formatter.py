@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from src.utils.markup import MESSAGE_LIMIT, bold, escape, expandable, fit, units
 from src.utils.next_steps import next_steps
-from src.utils.pod_formatter import format_nodes_message, format_pod_details, pod_line
+from src.utils.pod_formatter import format_nodes_message, format_pod_details
+from src.utils.tree_formatter import format_tree
 from src.utils.when import since_text
 from src.utils.wifi_formatter import format_wifi_message
 from src.utils.wording import DASH, SINCE_WORDS, count, number, pod_state, rate, severity_title
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from src.models.results import LocationHealth, PodDetail, SpeedTestResult
@@ -31,25 +33,35 @@ _LEAST_ROOM = 60
 _PROBLEMS_ROOM = 1000
 _STEPS_ROOM = 850
 _STEPS_SHOWN = 4
-# From here on the list of pods opens on tap, so that the report stays short.
+# Beyond this many the tree of pods opens on tap, so that the report stays short.
 _PODS_OPEN = 6
 # Telegram ignores formatting beyond 100 entities; a card has up to six.
 _CARDS_MOST = 12
 
 
 def format_status_message(
-    location_name: str | None, health: LocationHealth, *, now: datetime | None = None
+    location_name: str | None,
+    health: LocationHealth,
+    *,
+    now: datetime | None = None,
+    parents: Mapping[str, str] | None = None,
+    alerts: Sequence[str] = (),
 ) -> str:
-    """The whole /status report, within one message; `now` adds ages to moments."""
+    """The whole /status report, within one message; `now` adds ages to moments.
+
+    `parents` (pod id to parent id) is what is known of who hangs off whom, by default what the
+    pods report; `alerts` are the cloud's own, as sentences.
+    """
     sections = [
         _headline(location_name, health, now),
         _problems("Problems", "❌", health["issues"]),
         _problems("Warnings", "⚠️", health["warnings"]),
+        _problems("Alerts", "⚠️", alerts),
         _steps(health),
         _facts(health, now),
     ]
     top = "\n\n".join(section for section in sections if section)
-    pods = _other_pods(health, MESSAGE_LIMIT - units(top) - 2)
+    pods = _mesh(health, parents, MESSAGE_LIMIT - units(top) - 2)
     return fit([top, "", pods] if pods else [top], MESSAGE_LIMIT, "… shortened")
 
 
@@ -93,7 +105,7 @@ def _upper_first(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _problems(title: str, sign: str, sentences: list[str]) -> str:
+def _problems(title: str, sign: str, sentences: Sequence[str]) -> str:
     if not sentences:
         return ""
     lines = [f"{sign} {escape(sentence, _SENTENCE)}" for sentence in sentences]
@@ -158,13 +170,17 @@ def _line(health: LocationHealth) -> str:
     return escape(_upper_first(" · ".join(facts)))
 
 
-def _other_pods(health: LocationHealth, room: int) -> str:
-    """A line per pod but the gateway; with room to spare, every pod's card, opened by a tap."""
+def _mesh(health: LocationHealth, parents: Mapping[str, str] | None, room: int) -> str:
+    """The tree of pods, a long one opened by a tap; with room to spare, every pod's card, too."""
     pods = health["pod_details"]
-    lines = [pod_line(pod) for pod in pods if not pod["is_gateway"]]
-    text = fit(lines, room) if lines and room > _LEAST_ROOM else ""
+    lines = format_tree(pods, parents)
+    if not lines or room <= _LEAST_ROOM:
+        return ""
+    title = "<b>Mesh</b>"
+    tree = fit(lines, room - units(title) - 1)
+    text = f"{title}\n{expandable([tree]) if len(lines) > _PODS_OPEN else tree}"
     cards = [format_pod_details(pod, health["timezone"]) for pod in pods[:_CARDS_MOST]]
     quote = expandable(["\n\n".join(cards)])
-    if len(pods) <= _CARDS_MOST and cards and units(text) + units(quote) + 2 <= room:
-        return "\n\n".join(part for part in (text, quote) if part)
-    return expandable([text]) if len(lines) >= _PODS_OPEN else text
+    if len(pods) <= _CARDS_MOST and units(text) + units(quote) + 2 <= room:
+        return f"{text}\n\n{quote}"
+    return text
