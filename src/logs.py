@@ -63,6 +63,7 @@ _QUIET: Final = {
     "hpack": logging.WARNING,
     "httpcore": logging.WARNING,
     "httpx": logging.WARNING,
+    "httpx_retries": logging.WARNING,
     "sqlalchemy": logging.WARNING,
     "telegram": logging.INFO,
     "tzlocal": logging.WARNING,

@@ -411,7 +411,8 @@ def test_one_debug_line_per_call_without_query(caplog: pytest.LogCaptureFixture)
 
     with caplog.at_level(logging.DEBUG, logger="src.net"):
         run(main())
-    lines = [record.message.rsplit(" ", 2)[0] for record in caplog.records]
+    ours = [record.message for record in caplog.records if record.name.startswith("src.")]
+    lines = [line.rsplit(" ", 2)[0] for line in ours]
     assert lines == ["POST /t 200", "GET /api/x 200", "GET /api/x 404", "GET /api/x cancelled"]
 
 

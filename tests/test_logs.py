@@ -129,7 +129,10 @@ def test_arguments_that_do_not_fit_lose_neither_the_line_nor_the_filter() -> Non
     assert record.getMessage() == "only %d ('[hidden]',)"
 
 
-@pytest.mark.parametrize("name", ["httpx", "httpcore", "apscheduler", "telegram.ext", "aiosqlite"])
+@pytest.mark.parametrize(
+    "name",
+    ["httpx", "httpx_retries", "httpcore", "apscheduler", "telegram.ext", "aiosqlite"],
+)
 def test_libraries_that_print_requests_are_quiet_even_at_debug(name: str) -> None:
     stream = _log()
     logging.getLogger(name).debug("request with %s", "something")

@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 
 import httpx
 
+from src import telemetry
 from src.net.answers import Answer, decode, error_of, read, token_error_of
 from src.net.callers import PERSON_DEADLINE_S, current_turn
 from src.net.cloud_clock import CloudClock
@@ -180,8 +181,9 @@ class Exchange:
             outcome = type(error).__name__
             raise
         finally:
-            spent_ms = (time.perf_counter() - started) * 1000
-            logger.debug("%s %s %s %.0f ms", method, path, outcome, spent_ms)
+            spent_s = time.perf_counter() - started
+            logger.debug("%s %s %s %.0f ms", method, path, outcome, spent_s * 1000)
+            telemetry.report(telemetry.PlumeCall(method, path, outcome, spent_s))
         return answer
 
     def _client(self) -> httpx.AsyncClient:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
+from src import telemetry
 from src.net.flight import SingleFlight
 
 if TYPE_CHECKING:
@@ -115,7 +116,8 @@ class TokenCache:
         self._trusted.pop(credential.key, None)
 
     async def _ask(self, credential: Credential) -> Token:
-        token = await self._fetch(credential)
+        with telemetry.timed(telemetry.TokenRenewal):
+            token = await self._fetch(credential)
         self.put(credential, token)
         return token
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from src import telemetry
 from src.storage.errors import (
     StorageCorruptError,
     StorageError,
@@ -90,7 +91,9 @@ def storage_faults(place: str) -> Iterator[None]:
     try:
         yield
     except (SQLAlchemyError, sqlite3.Error, OSError) as err:
-        raise storage_fault(err, place) from err
+        fault = storage_fault(err, place)
+        telemetry.report(telemetry.DatabaseFault(type(fault).__name__))
+        raise fault from err
 
 
 def _cause(err: BaseException) -> BaseException:
