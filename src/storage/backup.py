@@ -104,10 +104,10 @@ async def _copy(source: Database, old: AsyncConnection, new: AsyncConnection) ->
             count += len(rows)
     if new.dialect.name == "postgresql":
         # Rows that bring their number with them do not move the counter.
-        number = func.coalesce(func.max(schema.audit.c.id), 0) + 1
-        await new.execute(
-            select(func.setval(func.pg_get_serial_sequence("audit", "id"), number, text("false")))
-        )
+        for table in (schema.audit, schema.outbox, schema.why):
+            number = func.coalesce(func.max(table.c.id), 0) + 1
+            counter = func.pg_get_serial_sequence(table.name, "id")
+            await new.execute(select(func.setval(counter, number, text("false"))))
     return count
 
 

@@ -17,6 +17,7 @@ from src.storage.audit import Audit
 from src.storage.chats import Chats
 from src.storage.credentials import Credentials
 from src.storage.database import Database, resolve_url
+from src.storage.home_memory import HomeMemories
 from src.storage.locations import Locations
 from src.storage.migrate import look, open_vault, prepare
 from src.storage.part import utc_now
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Store"]
 
 
-class Store(Credentials, People, Locations, Chats, Audit, Privacy):
+class Store(Credentials, People, Locations, Chats, Audit, Privacy, HomeMemories):
     """Everything that survives a restart.
 
     Made by `Store.open`, given back by `close()` or `async with`.
