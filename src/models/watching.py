@@ -307,8 +307,9 @@ class ChatPolicy:
 class Notice:
     """What one chat was told of one incident.
 
-    told: sent; held: waits for the end of the quiet hours; withheld: nothing will be sent
-    (`reason` says why, for /why); done: the end was told too, or needs no telling.
+    told: sent; held: waits for the end of the quiet hours; withheld: nothing is sent (`reason` says
+    why, for /why); done: the end was told too, or needs no telling. What is withheld because of
+    maintenance has `next_reminder_at`: if it is still open then, it is told.
     """
 
     incident_id: str
@@ -327,6 +328,7 @@ class Notice:
     snoozed_until: datetime | None = None  # datetime.max with UTC: until it recovers
     snoozed_by: str = ""
     snoozed_at: datetime | None = None
+    in_summary: bool = False  # told by a summary: there is no message of its own to edit
 
 
 MessageKind = Literal[
