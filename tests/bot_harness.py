@@ -17,6 +17,7 @@ import logging
 import tempfile
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import httpx
@@ -34,6 +35,8 @@ from src.handlers.context import Timing
 from src.logs import setup_logging
 from src.settings import load_settings
 from tests import quick_painter
+from tests.planted import BOT_TOKEN as TOKEN
+from tests.secret_watch import WATCH
 
 if TYPE_CHECKING:
     import io
@@ -44,7 +47,6 @@ if TYPE_CHECKING:
     from src.handlers.context import PanoptesApplication
     from src.logs import Redactor
 
-TOKEN = "700000001:AAFakeTokenForTheEmbeddedServer_000000"
 PATIENCE_S = 10.0  # for noisy machines; answers come within milliseconds
 PLUME = "https://plume.test"
 
@@ -99,6 +101,14 @@ def _logging_into(stream: io.StringIO, redact: Redactor) -> Iterator[None]:
             logging.getLogger(name).setLevel(before)
 
 
+@contextlib.contextmanager
+def _folder_that_is_looked_through() -> Iterator[str]:
+    """A folder for a while; before it goes, no secret may be found in it."""
+    with tempfile.TemporaryDirectory(prefix="panoptes-") as folder:
+        yield folder
+        WATCH.look_at_files(Path(folder))
+
+
 @dataclass
 class Bot:
     """Both servers and the bot, running for as long as the context is open."""
@@ -145,6 +155,7 @@ class Bot:
             HTTPXRequest(httpx_kwargs=telegram),
         )
         self._stack.push_async_callback(panoptes_bot.on_stop, self.application)
+        self._stack.enter_context(WATCH.bot(services.redact))
         await self._stack.enter_async_context(self.application)
         await panoptes_bot.on_start(self.application)
         updater = self.application.updater
@@ -159,7 +170,7 @@ class Bot:
 
     def _data_dir(self) -> str:
         """Somewhere of its own, gone with the bot; a test that restarts gives its own."""
-        return self._stack.enter_context(tempfile.TemporaryDirectory(prefix="panoptes-"))
+        return self._stack.enter_context(_folder_that_is_looked_through())
 
     async def __aexit__(
         self,

@@ -15,6 +15,7 @@ from src.handlers.state import Home, Member, Place, State
 from src.models import GeoIp, Location
 from src.settings import load_settings
 from src.storage import StorageFullError
+from tests.planted import BOT_TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -24,7 +25,7 @@ CONFIG = {"auth_header": base64.b64encode(b"id:s3cret-of-nobody").decode(), "par
 TEAMS = {"auth_header": base64.b64encode(b"team:s3cret-of-team").decode(), "partner_id": "p2"}
 HOME = Home("c1", "l1", "Home", "Europe/Stockholm")
 CLOSED = {"PANOPTES_ADMINS": "1", "PANOPTES_ALLOWED_USERS": "2,3"}
-TOKEN = {"TELEGRAM_BOT_TOKEN": "700000001:AAFakeTokenForTheEmbeddedServer_000000"}
+TOKEN = {"TELEGRAM_BOT_TOKEN": BOT_TOKEN}
 
 
 class Kept:

@@ -14,11 +14,11 @@ from src.demo.serving import ServedApp
 from src.demo.telegram_server import TelegramServer
 from src.demo.world import World
 from src.demo.world_ids import DEMO_CUSTOMER_ID, OTHER_CUSTOMER_ID
+from tests.planted import PAGE_TOKEN as TOKEN
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-TOKEN = "7100000001:a-token-of-the-page-tests"
 KEY = "key-of-the-page-tests"
 MAYA, JONAS, AMINA = 500_001, 500_002, 500_003
 

@@ -15,12 +15,12 @@ from src.demo.plume_cloud import PlumeCloud
 from src.demo.serving import ServedApp
 from src.demo.telegram_server import TelegramServer
 from src.demo.world import World
+from tests.planted import BOT_TOKEN as TOKEN
 
 if TYPE_CHECKING:
     from types import TracebackType
 
 ROOT = Path(__file__).resolve().parents[2]
-TOKEN = "700000001:AAFakeTokenForTheEmbeddedServer_000000"
 START_TIMEOUT_S = 30.0
 
 
