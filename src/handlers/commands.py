@@ -9,6 +9,7 @@ from src.handlers.conversation import END, forget_draft
 from src.handlers.incoming import is_private, user_of
 from src.handlers.reply import answer, send
 from src.handlers.state import Place
+from src.handlers.trace import IGNORED, mark
 
 if TYPE_CHECKING:
     from telegram import Update
@@ -57,6 +58,7 @@ async def cancel_question(update: Update, context: PanoptesContext) -> int:
 
 async def old_button(update: Update, context: PanoptesContext) -> None:
     """A press that cannot be read any more, or was never ours."""
+    mark("expired")
     await answer(update, context, texts.EXPIRED, alert=True)
 
 
@@ -64,3 +66,5 @@ async def unknown_command(update: Update, context: PanoptesContext) -> None:
     """A command that does not exist; in a group it may be meant for another bot."""
     if is_private(update):
         await send(update, context, texts.UNKNOWN_COMMAND)
+    else:
+        mark(IGNORED)

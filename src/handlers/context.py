@@ -10,6 +10,7 @@ from telegram.ext import CallbackContext, ExtBot, JobQueue
 
 import plume_api_client as plume
 from src.charts.render import Painter
+from src.handlers.own_errors import OwnErrors
 from src.handlers.pictures import FileIds
 from src.handlers.throttle import Throttle
 
@@ -68,6 +69,7 @@ class Services:
     gateways: dict[str, str] = field(default_factory=dict)  # location id -> node id, as last seen
     clock: Callable[[], datetime] = plume.cloud_now  # reports measure what the cloud dated
     strangers: Throttle = field(default_factory=Throttle)
+    own_errors: OwnErrors = field(default_factory=OwnErrors)
     background: set[asyncio.Task[None]] = field(default_factory=set)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-import secrets
+import re
 from typing import TYPE_CHECKING, Final
 
 from telegram import Update
@@ -12,6 +12,7 @@ from telegram.error import BadRequest, Conflict, Forbidden, NetworkError, Telegr
 import plume_api_client as plume
 from src.handlers import texts
 from src.handlers.reply import answer, send
+from src.handlers.trace import mark, reference
 from src.storage import errors as storage
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ _STORAGE_WORDS: Final[tuple[tuple[type[storage.StorageError], str], ...]] = (
 
 def storage_trouble(error: storage.StorageError) -> str:
     """Log what is wrong with the storage, and return what to tell a person about it."""
+    mark("storage")
     logger.error("storage: %s", error)
     return f"❌ {next(words for kind, words in _STORAGE_WORDS if isinstance(error, kind))}"
 
@@ -91,12 +93,21 @@ def why(error: Exception) -> str:
 
 
 def describe(error: Exception) -> str:
-    """What happened and what to do next."""
+    """What happened and what to do next. It is how the request at hand ends."""
+    mark(_outcome(error))
     if isinstance(error, plume.PlumeRateLimitedError):
         wait = _wait(error.blocked_for_s)
         return f"❌ {_rate_limited(error)} Your credentials are fine. Try again {wait}."
     step = next(step for kind, _, step in _WORDS if isinstance(error, kind))
     return f"❌ {why(error)} {step}"
+
+
+_WORD_START: Final = re.compile(r"(?<!^)(?=[A-Z])")
+
+
+def _outcome(error: Exception) -> str:
+    """`PlumeRateLimitedError` as `plume_rate_limited`, for logs and metrics."""
+    return _WORD_START.sub("_", type(error).__name__.removesuffix("Error")).lower()
 
 
 def _rate_limited(error: plume.PlumeRateLimitedError) -> str:
@@ -127,9 +138,10 @@ async def tell(update: object, context: PanoptesContext, error: Exception) -> No
     """
     unreachable = isinstance(error, NetworkError) and not isinstance(error, BadRequest)
     if unreachable or isinstance(error, Forbidden | Conflict):
+        mark("telegram")
         logger.warning("Telegram: %s", error)
         return
-    text = report_unexpected(error)
+    text = report_unexpected(error, context)
     if isinstance(update, Update):
         try:
             await answer(update, context)
@@ -138,10 +150,15 @@ async def tell(update: object, context: PanoptesContext, error: Exception) -> No
             logger.warning("the person could not be told: %s", failed)
 
 
-def report_unexpected(error: Exception) -> str:
-    """Log an error that is nobody's fault at Plume; returns what to tell the person about it."""
+def report_unexpected(error: Exception, context: PanoptesContext) -> str:
+    """Log an error that is nobody's fault at Plume, and let the admins know.
+
+    Returns what to tell the person about it.
+    """
+    services, number = context.services, reference()
+    services.own_errors.note(context.bot, services, error, number)
     if isinstance(error, storage.StorageError):
         return storage_trouble(error)
-    reference = secrets.token_hex(4)
-    logger.error("unexpected error, reference %s", reference, exc_info=error)
-    return texts.unexpected(reference)
+    mark("error")
+    logger.error("unexpected error, reference %s", number, exc_info=error)
+    return texts.unexpected(number)

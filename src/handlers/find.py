@@ -22,6 +22,7 @@ from src.handlers.reply import Answer, answer, press_message, send, show
 from src.handlers.setup import looks_like_credentials, swallow_credentials
 from src.handlers.state import Place
 from src.handlers.status import build_status
+from src.handlers.trace import IGNORED, mark
 from src.utils.search_formatter import format_search
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ async def find_text(update: Update, context: PanoptesContext) -> None:
     if message.text is None or not text.strip():
         if is_private(update):
             await send(update, context, texts.UNEXPECTED_TEXT)
+        else:
+            mark(IGNORED)
         return
     if await report.connected(update, context):
         await look_for(update, context, text)
@@ -153,7 +156,7 @@ async def _last(
     except (plume.PlumeAPIError, TimeoutError) as error:
         return Answer(describe(error), again)
     except Exception as error:  # noqa: BLE001 - a person waits for an answer; it is logged
-        return Answer(report_unexpected(error), again)
+        return Answer(report_unexpected(error, context), again)
 
 
 async def answer_for(

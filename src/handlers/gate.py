@@ -20,6 +20,7 @@ from src.handlers.errors import tell
 from src.handlers.incoming import chat_of, is_private, text_of, thread_of, user_of
 from src.handlers.reply import answer, send
 from src.handlers.setup import looks_like_credentials, take_away
+from src.handlers.trace import IGNORED, mark
 from src.utils.markup import plain
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ async def _passes(update: Update, context: PanoptesContext) -> bool:
     user = update.effective_user
     old_or_nobodys = update.edited_message or update.channel_post or update.edited_channel_post
     if user is None or user.is_bot or old_or_nobodys:
+        mark(IGNORED)
         return False
     if update.effective_chat is None and update.inline_query is None:
         return False
@@ -128,9 +130,11 @@ def _is_addressed(message: Message, context: PanoptesContext) -> bool:
 async def _refuse(update: Update, context: PanoptesContext, need: Need) -> None:
     """One polite line; an alert for a press, which has to be answered."""
     pressed, pasted = update.callback_query is not None, ""
+    mark("refused")
     if context.role is None and update.message and _holds_credentials(update.message):
         pasted = f"{await take_away(update.message)}\n\n"
     elif not pressed and not (update.message and _is_addressed(update.message, context)):
+        mark(IGNORED)
         return
     if context.role is None and not allows(None, need):
         await _refuse_stranger(update, context, pasted)
