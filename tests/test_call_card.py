@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from src.analysis.call_card import build_call_card, find_changes, plain_name
+from src.analysis.call_card import build_call_card, plain_name
+from src.analysis.changes import find_changes
 from src.analysis.health import analyze_location_health
 from src.analysis.line import judge_line
 from src.analysis.root_cause import find_root_cause
@@ -23,80 +24,6 @@ OLD = {"connectionStateChangeAt": at(days=9), "bootAt": at(days=9)}
 
 def health_of(*nodes: Body) -> LocationHealth:
     return analyze_location_health(location(), home(*nodes), now=NOW)
-
-
-CHANGES: dict[str, tuple[Body, Body | None, list[tuple[str, str | None, str | None]]]] = {
-    "nothing": (leaf(**OLD), leaf(**OLD), []),
-    "a reboot and its coming back are one": (
-        leaf(bootAt=at(hours=2), connectionStateChangeAt=at(hours=1.9)),
-        None,
-        [("reboot", None, None)],
-    ),
-    "a reboot, and later a loss of the link": (
-        leaf(bootAt=at(hours=9), connectionStateChangeAt=at(hours=1)),
-        None,
-        [("reconnected", None, None), ("reboot", None, None)],
-    ),
-    "a loss": (
-        dead_leaf(**{**OLD, "connectionStateChangeAt": at(hours=3)}),
-        None,
-        [("disconnected", None, None)],
-    ),
-    "a loss two days ago": (dead_leaf(connectionStateChangeAt=at(hours=48)), None, []),
-    "a state that is not known": (
-        leaf(connectionState="rebooting", connectionStateChangeAt=at(hours=1), bootAt=None),
-        None,
-        [],
-    ),
-    "firmware": (
-        leaf(**OLD, firmwareVersion="6.4.0"),
-        leaf(**OLD, firmwareVersion="6.2.1"),
-        [("firmware", "6.2.1", "6.4.0")],
-    ),
-    "firmware known once only": (
-        leaf(**OLD, firmwareVersion="6.4.0"),
-        leaf(**OLD, firmwareVersion=None),
-        [],
-    ),
-    "cable to Wi-Fi": (
-        leaf(**OLD),
-        leaf(**OLD, backhaulType="ethernet"),
-        [("backhaul", "ethernet", "wifi")],
-    ),
-    "another parent": (
-        leaf(**OLD),
-        leaf(**OLD, leafToRoot=[{"id": "7K3Q9X0003"}, {"id": "7K3Q9X0001"}]),
-        [("parent", "Attic", "Hallway")],
-    ),
-    "another address": (
-        leaf(**OLD, ip="192.168.40.12"),
-        leaf(**OLD, ip="192.168.40.77"),
-        [("address", "192.168.40.77", "192.168.40.12")],
-    ),
-    "the links of a dead pod are out of date": (
-        leaf(**OLD, connectionState="disconnected", backhaulType="unknown", leafToRoot=[]),
-        leaf(**OLD, backhaulType="ethernet"),
-        [],
-    ),
-}
-
-
-@pytest.mark.parametrize(("new", "old", "expected"), CHANGES.values(), ids=CHANGES)
-def test_changes(
-    new: Body, old: Body | None, expected: list[tuple[str, str | None, str | None]]
-) -> None:
-    rest = [gateway(**OLD), leaf("Attic", "7K3Q9X0003", **OLD)]
-    earlier = health_of(*rest, old) if old else None
-    changes = find_changes(health_of(*rest, new), earlier, now=NOW)
-    assert [(c["kind"], c["before"], c["after"]) for c in changes] == expected
-    assert json.loads(json.dumps(changes)) == changes
-
-
-def test_a_pod_that_was_not_there_before_is_compared_with_nothing() -> None:
-    assert (
-        find_changes(health_of(gateway(**OLD), leaf(**OLD)), health_of(gateway(**OLD)), now=NOW)
-        == []
-    )
 
 
 @pytest.mark.parametrize(

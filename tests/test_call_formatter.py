@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from src.analysis.call_card import build_call_card, find_changes
+from src.analysis.call_card import build_call_card
+from src.analysis.changes import find_changes
 from src.analysis.health import analyze_location_health
 from src.analysis.line import judge_line
 from src.analysis.root_cause import find_root_cause

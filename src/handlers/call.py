@@ -6,7 +6,8 @@ import asyncio
 from typing import TYPE_CHECKING, Final
 
 import plume_api_client as plume
-from src.analysis.call_card import build_call_card, find_changes
+from src.analysis.call_card import build_call_card
+from src.analysis.changes import find_changes
 from src.analysis.line import judge_line
 from src.analysis.root_cause import find_root_cause
 from src.api.online_stats import get_location_online_stats

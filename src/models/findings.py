@@ -6,7 +6,7 @@ Plain JSON values, ready for `json.dumps`. Times are ISO-8601 UTC strings; `None
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypedDict
+from typing import TYPE_CHECKING, Literal, NotRequired, TypedDict
 
 if TYPE_CHECKING:
     from src.models.results import Severity
@@ -22,6 +22,8 @@ __all__ = [
     "Hop",
     "HopEnd",
     "LineVerdict",
+    "OutdatedFirmware",
+    "RecentReboots",
     "Trouble",
     "UnhappyGroup",
     "Usual",
@@ -146,6 +148,24 @@ class Change(TypedDict):
     at: str | None
     before: str | None
     after: str | None
+    times: NotRequired[int]  # reboots only: how many of them this stands for
+    reason: NotRequired[str | None]  # reboots only; None: not told
+    seen_before: NotRequired[str]  # when `before` was last seen; `after` was first seen at `at`
+
+
+class RecentReboots(TypedDict):
+    """The reboots of one pod in the last 24 hours."""
+
+    times: int
+    last_at: str
+    reason: str | None  # of the last one, in the cloud's words; None: not told
+
+
+class OutdatedFirmware(TypedDict):
+    """A newer version of the same model, and the pod of this home that runs it (or another's)."""
+
+    newer: str
+    pod: str | None
 
 
 class CallCard(TypedDict):
