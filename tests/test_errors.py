@@ -11,6 +11,7 @@ import pytest
 from telegram.error import BadRequest, Conflict, Forbidden, NetworkError, TimedOut
 
 import plume_api_client as plume
+from src.handlers.context import PanoptesContext
 from src.handlers.errors import describe, on_error, why
 from src.net import errors
 from tests.bot_harness import Bot, text_of
@@ -72,10 +73,14 @@ async def test_telegrams_own_troubles_are_a_line_in_the_log(
 async def test_what_nobody_expected_is_logged_with_its_traceback(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    for error in (ZeroDivisionError("x"), BadRequest("odd"), None):
-        await on_error("an event of our own", cast("Any", SimpleNamespace(error=error)))
-    assert [record.levelno for record in caplog.records] == [logging.ERROR] * 3
-    assert all(record.exc_info for record in caplog.records)
+    async with Bot() as bot:
+        context = PanoptesContext(bot.application)
+        for error in (ZeroDivisionError("x"), BadRequest("odd"), None):
+            context.error = error
+            await on_error("an event of our own", context)
+    unexpected = [record for record in caplog.records if "unexpected error" in record.message]
+    assert [record.levelno for record in unexpected] == [logging.ERROR] * 3
+    assert all(record.exc_info for record in unexpected)
 
 
 async def test_a_handler_that_breaks_tells_the_person_once_and_answers_the_press(

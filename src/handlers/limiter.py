@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import logging
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from telegram.error import ChatMigrated, Forbidden, RetryAfter
 from telegram.ext import BaseRateLimiter
 
+from src import telemetry
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
 
-__all__ = ["PatientLimiter"]
+__all__ = ["PatientLimiter", "seconds_of"]
 
 logger = logging.getLogger(__name__)
 
@@ -83,17 +86,19 @@ class PatientLimiter(BaseRateLimiter[None]):
     ) -> Any:
         for _ in range(_TRIES - 1):
             try:
-                return await callback(*args, **kwargs)
+                with telemetry.timed(partial(telemetry.TelegramCall, endpoint)):
+                    return await callback(*args, **kwargs)
             except RetryAfter as refusal:
-                wait_s = _seconds(refusal)
+                wait_s = seconds_of(refusal)
                 if endpoint in _FLEETING or wait_s > _LONGEST_WAIT_S:
                     raise
                 logger.info("Telegram asks to wait %.0f s before %s", wait_s, endpoint)
                 await self._sleep(wait_s)
-        return await callback(*args, **kwargs)
+        with telemetry.timed(partial(telemetry.TelegramCall, endpoint)):
+            return await callback(*args, **kwargs)
 
 
-def _seconds(refusal: RetryAfter) -> float:
+def seconds_of(refusal: RetryAfter) -> float:
     """The wait; the library is moving from a number to a timedelta (PTB_TIMEDELTA)."""
     wait = refusal.retry_after
     return wait / timedelta(seconds=1) if isinstance(wait, timedelta) else wait

@@ -51,7 +51,7 @@ class OwnErrors:
             self._held[kind] += 1
             return
         text = _words(services, error, reference, self._held.pop(kind, 0))
-        task = asyncio.create_task(_tell(bot, services, text))
+        task = asyncio.create_task(_tell(bot, services, text), name="own-error")
         services.background.add(task)
         task.add_done_callback(services.background.discard)
 
