@@ -94,7 +94,7 @@ class Chats(Part):
         query = select(_settings.c.name, _settings.c.value).where(_settings.c.scope == scope)
         async with self.database.reading() as conn:
             found = dict((await conn.execute(query)).all())
-        return Settings(found.get("timezone"), found.get("language"))
+        return Settings(found.get("timezone"), found.get("theme"))
 
     async def set_setting(self, scope: int, name: SettingName, value: str | None) -> None:
         """Set one setting of a user or chat id; None goes back to the default.

@@ -76,21 +76,13 @@ class Locations(Part):
         """Locations this person looked at, newest first. Raises StorageError."""
         return (await self._shelf(user_id, "recent"))[::-1]
 
-    async def toggle_favourite(self, user_id: int, location: ChosenLocation) -> FavouriteChange:
-        """Add the favourite, or take it off; "full" when there are `MAX_FAVOURITES`.
-
-        For a button, prefer `set_favourite`: an update that Telegram delivers again would toggle it
-        back. Raises StorageError.
-        """
-        async with self.database.writing() as conn:
-            if await _drop(conn, user_id, location):
-                return "removed"
-            return await _add_favourite(conn, user_id, location)
-
     async def set_favourite(
         self, user_id: int, location: ChosenLocation, wanted: bool
     ) -> FavouriteChange:
-        """Make the location a favourite or not, however often it is said. Raises StorageError."""
+        """Make the location a favourite or not, however often it is said.
+
+        "full" when there are `MAX_FAVOURITES`. Raises StorageError.
+        """
         async with self.database.writing() as conn:
             if not wanted:
                 await _drop(conn, user_id, location)
@@ -120,9 +112,9 @@ async def _add_favourite(
     return "added"
 
 
-async def _drop(conn: AsyncConnection, user_id: int, location: ChosenLocation) -> bool:
+async def _drop(conn: AsyncConnection, user_id: int, location: ChosenLocation) -> None:
     query = delete(_places).where(_on_shelf(user_id, "favourite"), _is_place(location))
-    return (await conn.execute(query)).rowcount > 0
+    await conn.execute(query)
 
 
 async def _put(conn: AsyncConnection, user_id: int, shelf: str, location: ChosenLocation) -> None:

@@ -131,14 +131,7 @@ class People(Part):
 
 
 def _select_people() -> Select[Any]:
-    return select(_people, _setting("language"), _setting("timezone"))
-
-
-def _setting(name: str) -> Any:
-    # Settings have one home, the settings table; a person only shows theirs.
-    settings = schema.settings.c
-    query = select(settings.value).where(settings.scope == _people.c.user_id, settings.name == name)
-    return query.scalar_subquery().label(name)
+    return select(_people)
 
 
 def _person(row: Row[Any]) -> Person:
@@ -146,8 +139,6 @@ def _person(row: Row[Any]) -> Person:
         user_id=row.user_id,
         name=row.name,
         role=row.role,
-        language=row.language,
-        timezone=row.timezone,
         created_at=row.created_at,
         blocked=row.blocked,
     )

@@ -27,7 +27,7 @@ __all__ = [
 
 Role = Literal["viewer", "operator", "admin"]
 JoinAnswer = Literal["viewer", "operator", "deny"]
-SettingName = Literal["timezone", "language"]
+SettingName = Literal["timezone", "theme"]
 FavouriteChange = Literal["added", "removed", "full"]
 
 # Telegram's user ids start at 1, so 0 is free to mean "everyone of this bot".
@@ -41,8 +41,6 @@ class Person:
     user_id: int
     name: str
     role: Role | None
-    language: str | None
-    timezone: str | None
     created_at: datetime
     blocked: bool
 
@@ -59,10 +57,13 @@ class ChosenLocation:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Settings of a person or a chat; None means "not set", the caller has the default."""
+    """Settings of a person or a chat; None means "not set", the caller has the default.
+
+    `timezone` is an IANA name. `theme` is that of pictures, "light" or "dark".
+    """
 
     timezone: str | None = None
-    language: str | None = None
+    theme: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

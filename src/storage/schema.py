@@ -337,9 +337,7 @@ why = Table(
     Column("chat_id", BigInteger, nullable=False),
     Column("thread_id", BigInteger, nullable=False),
     Column("at", UtcDateTime, nullable=False),
-    Column("location_id", Text),
-    Column("incident_id", Text),
-    Column("text", Text, nullable=False),
+    Column("content", Text, nullable=False),
     Index("ix_why_at", "at"),
     Index("ix_why_chat_id", "chat_id"),
 )

@@ -32,7 +32,6 @@ async def fill(store: Store) -> None:
     await store.save_credential(TEAM, {"partner_id": "fake-team"})
     await store.save_credential(ADMIN, {"partner_id": "fake-own"})
     await store.set_setting(ADMIN, "timezone", "Europe/Berlin")
-    await store.set_setting(GROUP, "language", "de")
     await store.choose_location(GROUP, 4, VIEWER, HOME)
     await store.add_recent(ADMIN, HOME)
     await store.set_favourite(ADMIN, HOME, True)
@@ -50,7 +49,7 @@ async def view(store: Store) -> dict[str, object]:
         "decided": await store.decide_join(VIEWER, "deny", STRANGER),
         "team": await store.credential(TEAM),
         "own": await store.credential(ADMIN),
-        "settings": await store.settings(GROUP),
+        "settings": await store.settings(ADMIN),
         "chosen": await store.chosen_location(GROUP, 4, ADMIN),
         "recents": await store.recents(ADMIN),
         "favourites": await store.favourites(ADMIN),

@@ -45,11 +45,11 @@ async def test_settings_are_unset_until_set(store: Store) -> None:
     assert await store.settings(GROUP) == Settings(None, None)
     await store.set_setting(GROUP, "timezone", "Europe/Oslo")
     await store.set_setting(GROUP, "timezone", "Europe/Berlin")
-    await store.set_setting(GROUP, "language", "de")
-    assert await store.settings(GROUP) == Settings("Europe/Berlin", "de")
+    await store.set_setting(GROUP, "theme", "dark")
+    assert await store.settings(GROUP) == Settings("Europe/Berlin", "dark")
     await store.set_setting(GROUP, "timezone", None)
     await store.set_setting(GROUP, "timezone", None)
-    assert await store.settings(GROUP) == Settings(None, "de")
+    assert await store.settings(GROUP) == Settings(None, "dark")
     assert await store.settings(ANN) == Settings()
 
 
@@ -91,11 +91,11 @@ async def test_what_the_supergroup_has_already_stays(store: Store) -> None:
     for chat_id, title, location in ((GROUP, "Old", old), (SUPERGROUP, "New", new)):
         await store.remember_chat(chat_id, "group", title)
         await store.choose_location(chat_id, None, ANN, location)
-        await store.set_setting(chat_id, "language", "de" if chat_id == GROUP else "en")
+        await store.set_setting(chat_id, "theme", "dark" if chat_id == GROUP else "light")
     await store.choose_location(GROUP, 7, ANN, old)
     await store.migrate_chat(GROUP, SUPERGROUP)
     assert [chat.title for chat in await store.chats()] == ["New"]
     assert await store.chosen_location(SUPERGROUP, None, ANN) == new
     assert await store.chosen_location(SUPERGROUP, 7, ANN) == old
-    assert await store.settings(SUPERGROUP) == Settings(None, "en")
+    assert await store.settings(SUPERGROUP) == Settings(None, "light")
     assert str(GROUP) not in await store.dump()

@@ -83,12 +83,12 @@ async def test_the_same_location_id_of_two_customers_is_two_places(store: Store)
     assert [place.customer_id for place in await store.recents(ANN)] == ["c2", "c1"]
 
 
-async def test_favourites_toggle(store: Store) -> None:
-    assert await store.toggle_favourite(ANN, home("a")) == "added"
-    assert await store.toggle_favourite(ANN, home("b")) == "added"
+async def test_favourites_come_and_go(store: Store) -> None:
+    assert await store.set_favourite(ANN, home("a"), True) == "added"
+    assert await store.set_favourite(ANN, home("b"), True) == "added"
     await store.add_recent(ANN, home("r"))
     assert names(await store.favourites(ANN)) == ["a", "b"]
-    assert await store.toggle_favourite(ANN, home("a")) == "removed"
+    assert await store.set_favourite(ANN, home("a"), False) == "removed"
     assert names(await store.favourites(ANN)) == ["b"]
     assert await store.favourites(BOB) == []
 
@@ -105,6 +105,6 @@ async def test_a_favourite_set_twice_is_there_once(store: Store) -> None:
 async def test_favourites_are_full_at_their_cap(store: Store) -> None:
     for number in range(MAX_FAVOURITES):
         assert await store.set_favourite(ANN, home(str(number)), True) == "added"
-    assert await store.toggle_favourite(ANN, home("one more")) == "full"
+    assert await store.set_favourite(ANN, home("one more"), True) == "full"
     assert await store.set_favourite(ANN, home("0"), True) == "added"  # it is one already
     assert len(await store.favourites(ANN)) == MAX_FAVOURITES

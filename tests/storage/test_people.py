@@ -49,15 +49,6 @@ async def test_a_role_survives_a_new_name_and_a_block(store: Store) -> None:
     assert (await store.set_role(ANN, "admin")).role == "admin"
 
 
-async def test_settings_of_a_person_show_with_them(store: Store) -> None:
-    await store.upsert_person(ANN, "Ann")
-    await store.set_setting(ANN, "timezone", "Europe/Berlin")
-    await store.set_setting(ANN, "language", "de")
-    person = await store.person(ANN)
-    assert person is not None
-    assert (person.timezone, person.language) == ("Europe/Berlin", "de")
-
-
 async def test_everyone_is_listed_by_id(store: Store) -> None:
     await store.upsert_person(BOB, "Bob")
     await store.set_role(ANN, "viewer", "Ann")

@@ -20,11 +20,11 @@ async def fill(store: Store, user_id: int) -> None:
     await store.upsert_person(user_id, "Name")
     await store.save_credential(user_id, {"auth_header": "Basic ZmFrZTpmYWtl"})
     await store.request_join(user_id, "Name")
-    await store.set_setting(user_id, "language", "de")
+    await store.set_setting(user_id, "theme", "dark")
     await store.choose_location(user_id, None, user_id, HOME)
     await store.choose_location(GROUP, None, user_id, HOME)
     await store.add_recent(user_id, HOME)
-    await store.toggle_favourite(user_id, HOME)
+    await store.set_favourite(user_id, HOME, True)
     await store.begin_draft(user_id, GROUP, "setup")
     await store.remember_chat(user_id, "private", "Name")
     await store.record(user_id, "status", "location:l", user_id, "by Name")
@@ -50,7 +50,7 @@ async def test_the_summary_counts_everything(store: Store, clock: Clock) -> None
         "chosen_locations": 2,
         "recents": 1,
         "favourites": 1,
-        "settings": {"language": "de"},
+        "settings": {"theme": "dark"},
         "join_request": True,
         "drafts": 1,
         "private_chat": True,

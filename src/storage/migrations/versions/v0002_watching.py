@@ -12,7 +12,11 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make the tables of version 2; everybody who was decided about counts as told."""
+    """Make the tables of version 2; everybody who was decided about counts as told.
+
+    The language, which nothing ever read, is no setting any more.
+    """
+    op.execute("DELETE FROM settings WHERE name = 'language'")
     op.add_column("joins", _time("told_at", nullable=True))
     op.execute("UPDATE joins SET told_at = decided_at")
     _small()
@@ -151,9 +155,7 @@ def _why() -> None:
         _number("chat_id"),
         _number("thread_id"),
         _time("at"),
-        _text("location_id", nullable=True),
-        _text("incident_id", nullable=True),
-        _text("text"),
+        _text("content"),
     )
     _index("why", "at")
     _index("why", "chat_id")
