@@ -29,6 +29,7 @@ from src.net.errors import (
 from src.net.flight import SingleFlight
 from src.net.tokens import BearerAuth, Token, TokenCache, utc_now
 from src.net.transport import CONNECT_S, GaveUpError, build_transport, retry_until
+from src.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -193,7 +194,7 @@ class Exchange:
         if client is None:
             client = httpx.AsyncClient(
                 transport=build_transport(self.budget, self._transport),
-                headers={"Accept": "application/json", "User-Agent": "panoptes/1.0"},
+                headers={"Accept": "application/json", "User-Agent": f"panoptes/{VERSION}"},
             )
             self._clients[loop] = client
         return client
