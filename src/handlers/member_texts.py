@@ -210,6 +210,7 @@ def stored(summary: StoredSummary, *, is_member: bool) -> str:
         ("Settings", escape(", ".join(f"{k} {v}" for k, v in summary["settings"].items()))),
         ("Request to join", "yes" if summary["join_request"] else ""),
         ("Unfinished /setup", summary["drafts"]),
+        ("Homes watched", summary["watches"]),
         ("This private chat", "yes" if summary["private_chat"] else ""),
         ("Entries in the audit log", summary["audit_entries"]),
     ]

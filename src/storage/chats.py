@@ -10,6 +10,7 @@ from src.storage import schema
 from src.storage.database import insert_new, upsert
 from src.storage.part import Part
 from src.storage.records import Chat, Draft, SettingName, Settings
+from src.storage.watches import carry_spots
 
 if TYPE_CHECKING:
     from sqlalchemy import Table
@@ -88,6 +89,7 @@ class Chats(Part):
             for table, keys in _KEYED_BY_CHAT:
                 await _carry_over(conn, table, keys, (old_id, new_id))
             await conn.execute(audit.values(chat_id=new_id))
+            await carry_spots(conn, old_id, new_id)
 
     async def settings(self, scope: int) -> Settings:
         """Settings of a user or chat id; what is not set is None. Raises StorageError."""

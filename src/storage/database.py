@@ -22,13 +22,13 @@ from src.storage.errors import StorageUnavailableError
 from src.storage.faults import storage_faults
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Mapping, Sequence
 
     from sqlalchemy import Connection, Executable, Table
     from sqlalchemy.engine.interfaces import DBAPIConnection
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-__all__ = ["DATABASE_FILE", "Database", "insert_new", "resolve_url", "upsert"]
+__all__ = ["DATABASE_FILE", "Database", "insert_new", "resolve_url", "upsert", "upsert_all"]
 
 DATABASE_FILE: Final = "panoptes.db"
 
@@ -134,6 +134,19 @@ def upsert(conn: AsyncConnection, table: Table, values: Mapping[str, object]) ->
     changed = {name: insert.excluded[name] for name in values if name not in keys}
     result: Executable = insert.on_conflict_do_update(index_elements=keys, set_=changed)
     return result
+
+
+async def upsert_all(
+    conn: AsyncConnection, table: Table, rows: Sequence[Mapping[str, object]]
+) -> None:
+    """`upsert` for many rows with the same columns, in one go; none is fine."""
+    if not rows:
+        return
+    insert = _insert(conn, table)
+    keys = [column.name for column in table.primary_key]
+    changed = {name: insert.excluded[name] for name in rows[0] if name not in keys}
+    statement = insert.on_conflict_do_update(index_elements=keys, set_=changed)
+    await conn.execute(statement, rows)
 
 
 def insert_new(conn: AsyncConnection, table: Table, values: Mapping[str, object]) -> Executable:

@@ -68,12 +68,13 @@ class People(Part):
     async def remove_person(self, user_id: int) -> bool:
         """Take the role away at once; False when there was none.
 
-        They may ask to join again, and what they kept for themselves stays until they ask for it
-        to be erased. Raises StorageError.
+        Their private watches end. They may ask to join again, and what they kept for themselves
+        stays until they ask for it to be erased. Raises StorageError.
         """
         query = update(_people).where(_people.c.user_id == user_id, _people.c.role.is_not(None))
         async with self.database.writing() as conn:
             await conn.execute(delete(_joins).where(_joins.c.user_id == user_id))
+            await conn.execute(delete(schema.watches).where(schema.watches.c.chat_id == user_id))
             return (await conn.execute(query.values(role=None))).rowcount > 0
 
     async def set_blocked(self, user_id: int, blocked: bool) -> bool:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, func, or_, select, update
 
 from src.storage import schema
+from src.storage.incidents import forget_told
 from src.storage.part import Part
+from src.storage.watches import forget_watcher
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Privacy"]
 
+_watches = schema.watches
 _chosen, _places, _audit, _joins = schema.chosen, schema.places, schema.audit, schema.joins
 
 
@@ -45,6 +48,7 @@ class Privacy(Part):
                 "settings": dict((await conn.execute(own)).all()),
                 "join_request": counts["join_request"] > 0,
                 "drafts": counts["drafts"],
+                "watches": counts["watches"],
                 "private_chat": counts["private_chat"] > 0,
                 "audit_entries": counts["audit_entries"],
             }
@@ -55,6 +59,11 @@ class Privacy(Part):
         One transaction. A group keeps the location that they chose for it. Raises StorageError.
         """
         async with self.database.writing() as conn:
+            name = await conn.scalar(
+                select(schema.people.c.name).where(schema.people.c.user_id == user_id)
+            )
+            await forget_told(conn, user_id, name)
+            await forget_watcher(conn, user_id)
             for owned in _owned(user_id):
                 await conn.execute(delete(owned.left.table).where(owned))
             await _anonymise(conn, user_id)
@@ -82,6 +91,7 @@ def _holdings(user_id: int) -> dict[str, ColumnElement[bool]]:
         "favourites": mine & (_places.c.shelf == "favourite"),
         "join_request": _joins.c.user_id == user_id,
         "drafts": schema.drafts.c.user_id == user_id,
+        "watches": or_(_watches.c.chat_id == user_id, _watches.c.created_by == user_id),
         "private_chat": schema.chats.c.chat_id == user_id,
         "audit_entries": or_(_audit.c.user_id == user_id, _audit.c.object == f"user:{user_id}"),
     }

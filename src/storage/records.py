@@ -8,9 +8,20 @@ from typing import TYPE_CHECKING, Final, Literal, TypedDict
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from src.models.watching import (
+        ChatPolicy,
+        HomeKey,
+        Incident,
+        Notice,
+        Outgoing,
+        Spot,
+        Watch,
+    )
+
 __all__ = [
     "TEAM",
     "AuditEntry",
+    "Board",
     "Chat",
     "ChosenLocation",
     "Draft",
@@ -18,11 +29,13 @@ __all__ = [
     "JoinAnswer",
     "JoinDecision",
     "JoinRequest",
+    "Pending",
     "Person",
     "Role",
     "SettingName",
     "Settings",
     "StoredSummary",
+    "WatchState",
 ]
 
 Role = Literal["viewer", "operator", "admin"]
@@ -122,6 +135,42 @@ class Chat:
     unreachable_since: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A message that shows the board of a chat or topic; `page` counts from 0."""
+
+    spot: Spot
+    message_id: int
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A message of the outbox that is due, the next of its chat.
+
+    `begun`: an attempt to send it began and its end is not known, so it may have arrived.
+    `alert_id`: the message that told this chat of the incident, which replies and edits need.
+    """
+
+    number: int
+    message: Outgoing
+    begun: bool
+    tries: int
+    alert_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class WatchState:
+    """All that watching goes on from after a start."""
+
+    homes: dict[HomeKey, str]  # the engine's memory, as it wrote it
+    scopes: dict[int, str]
+    incidents: list[Incident]
+    notices: dict[tuple[str, Spot], Notice]
+    watches: list[Watch]
+    policies: dict[Spot, ChatPolicy]
+
+
 class StoredSummary(TypedDict):
     """What is kept about one person, for /forget: own words and counts, never a secret."""
 
@@ -135,5 +184,6 @@ class StoredSummary(TypedDict):
     settings: dict[str, str]
     join_request: bool
     drafts: int
+    watches: int
     private_chat: bool
     audit_entries: int

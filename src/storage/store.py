@@ -18,11 +18,14 @@ from src.storage.chats import Chats
 from src.storage.credentials import Credentials
 from src.storage.database import Database, resolve_url
 from src.storage.home_memory import HomeMemories
+from src.storage.incidents import Incidents
 from src.storage.locations import Locations
 from src.storage.migrate import look, open_vault, prepare
+from src.storage.outbox import Outbox
 from src.storage.part import utc_now
 from src.storage.people import People
 from src.storage.privacy import Privacy
+from src.storage.watches import Watches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -33,7 +36,18 @@ if TYPE_CHECKING:
 __all__ = ["Store"]
 
 
-class Store(Credentials, People, Locations, Chats, Audit, Privacy, HomeMemories):
+class Store(
+    Credentials,
+    People,
+    Locations,
+    Chats,
+    Audit,
+    Privacy,
+    HomeMemories,
+    Watches,
+    Incidents,
+    Outbox,
+):
     """Everything that survives a restart.
 
     Made by `Store.open`, given back by `close()` or `async with`.
