@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -300,3 +301,52 @@ def test_any_card_fits_and_names_nobodys_hardware_to_a_customer(
     assert not _MARK.search(customer_text(card))
     if finding["hop"] is not None and place is None:
         assert finding["hop"]["from"]["id"] in ticket_text(card)
+
+
+def change(kind: str, **values: Any) -> Any:
+    moment = (NOW - timedelta(hours=2)).isoformat()
+    empty = {"before": None, "after": None}
+    return {"kind": kind, "pod_id": "x", "pod": "Study", "at": moment, **empty, **values}
+
+
+TOLD: list[tuple[list[Any], str, str]] = [
+    ([change("reboot")], "• Study restarted, 18 May 2026 06:42 CEST", "Study restarted."),
+    (
+        [change("reboot", times=1, reason="power loss")],
+        "• Study restarted (power loss), 18 May 2026 06:42 CEST",
+        "Study restarted (power loss).",
+    ),
+    (
+        [change("reboot", times=4, reason=None)],
+        "• Study restarted 4 times, last 18 May 2026 06:42 CEST",
+        "Study restarted 4 times.",
+    ),
+    (
+        [
+            change("reboot", times=1, reason="power loss"),
+            change("reboot", times=1, reason="power loss", pod="Attic"),
+        ],
+        "• Study and Attic restarted (power loss), 18 May 2026 06:42 CEST",
+        "Attic restarted (power loss).",
+    ),
+    (
+        [change("firmware", before="6.2", after="6.4", seen_before=at(hours=30))],
+        "• Study firmware 6.4, before 6.2, between 17 May 2026 02:42 CEST and 18 May 2026 06:42",
+        "Study firmware 6.4.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "line", "ticket"), TOLD)
+def test_changes_say_how_often_why_and_between_which_looks(
+    changes: list[Any], line: str, ticket: str
+) -> None:
+    card = card_of("Hallway 9000, Kitchen>Hallway 9000", changes=changes)
+    assert line in shown(format_call_card(card, "Home", now=NOW))
+    assert ticket in ticket_text(card)
+
+
+def test_the_clouds_alerts_stand_before_the_changes() -> None:
+    card = card_of("Hallway 9000, Kitchen>Hallway 9000")
+    text = shown(format_call_card({**card, "alerts": ["2 devices: <hot>"]}, "Home", now=NOW))
+    assert "Alerts\n⚠️ 2 devices: <hot>\n\nChanged in 24 h" in text

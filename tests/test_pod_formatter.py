@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from src.analysis.changes import recent_reboots
+from src.analysis.firmware import outdated_firmware
 from src.analysis.health import analyze_location_health
+from src.models.history import Reboot
 from src.utils.markup import MESSAGE_LIMIT, clean, units
 from src.utils.pod_formatter import format_nodes_message, format_pod_details, pod_line
-from tests.samples import NOW, Body, dead_leaf, gateway, home, leaf, location
+from tests.samples import NOW, Body, at, dead_leaf, gateway, home, leaf, location
 from tests.telegram_rules import NASTY, shown
 
 if TYPE_CHECKING:
@@ -148,3 +151,60 @@ def test_few_pods_with_long_cards_fall_back_to_lines() -> None:
     text = shown(format_nodes_message("Home", judged(gateway(), *leaves)))
     assert "Serial" not in text
     assert "more, too many for one message" in text
+
+
+UP = {"bootAt": at(days=2, hours=3)}
+EXTRAS: list[tuple[dict[str, Any], Body, str]] = [
+    ({"now": NOW}, UP, "Connected since 17 May 2026 23:42 UTC · up 2 d 3 h · 6 devices"),
+    ({"now": NOW}, {"bootAt": None}, "23:42 UTC · 6 devices"),
+    ({"now": NOW}, {**UP, "connectionState": "disconnected"}, "23:42 UTC\nSerial"),
+    (
+        {"reboots": {"times": 1, "last_at": NOW.isoformat(), "reason": "power <loss>"}},
+        {},
+        "🔁 Restarted, 18 May 2026 06:42 UTC: power <loss>",
+    ),
+    (
+        {"reboots": {"times": 3, "last_at": NOW.isoformat(), "reason": None}},
+        {},
+        "🔁 Restarted 3 times in 24 h, last 18 May 2026 06:42 UTC\nSerial",
+    ),
+    (
+        {"outdated": {"newer": "6.4.0-41", "pod": "<Attic>"}},
+        {},
+        "⚠️ Firmware is behind: <Attic> runs 6.4.0-41 on the same model (PP403Z)",
+    ),
+    (
+        {"outdated": {"newer": "6.4.0-41", "pod": None}},
+        {},
+        "⚠️ Firmware is behind: another home runs 6.4.0-41 on the same model (PP403Z)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("found", "changes", "expected"), EXTRAS)
+def test_what_was_found_about_a_pod_stands_on_its_card(
+    found: dict[str, Any], changes: Body, expected: str
+) -> None:
+    assert expected in shown(format_pod_details(pod(**changes), **found))
+
+
+def test_many_pods_say_on_their_lines_that_firmware_is_behind() -> None:
+    leaves = [leaf(f"Pod {n}", f"S{n}", firmwareVersion=f"6.{n}.0") for n in range(20)]
+    health = judged(gateway(), *leaves)
+    text = shown(
+        format_nodes_message("Home", health, outdated=outdated_firmware(health["pod_details"]))
+    )
+    assert text.count("firmware is behind") == 19
+    few = judged(gateway(), *leaves[:2])
+    boots = recent_reboots([Reboot(at=NOW, node_id="S1")], few["pod_details"], now=NOW)
+    text = shown(
+        format_nodes_message(
+            "Home",
+            few,
+            now=NOW,
+            outdated=outdated_firmware(few["pod_details"]),
+            reboots=boots,
+        )
+    )
+    assert text.count("🔁 Restarted") == 1
+    assert text.count("Firmware is behind: Pod 1 runs 6.1.0") == 1

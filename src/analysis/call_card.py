@@ -24,11 +24,13 @@ def build_call_card(
     line: LineVerdict | None = None,
     history: OnlineHistory | None = None,
     changes_24h: Sequence[Change] | None = None,
+    *,
+    alerts: Sequence[str] = (),
 ) -> CallCard:
     """Verdict, since when, changes, questions and the next step; None for a part not asked for.
 
     `changes_24h` comes from `changes.find_changes`; None says that changes are not known, an empty
-    list that nothing changed.
+    list that nothing changed. `alerts` are the cloud's own, as `alert_sentences` words them.
     """
     if health["severity"] == "offline":
         line = None  # what the line carried yesterday must not send anybody to the Wi-Fi now
@@ -47,6 +49,7 @@ def build_call_card(
         "history_granularity": history["granularity"] if history else None,
         "history_limit": history["limit"] if history else None,
         "changes": list(changes_24h or []),
+        "alerts": list(alerts),
         "changes_known": changes_24h is not None,
         "questions": call_questions(finding, health, line),
         "next_step": next_best_step(finding, health, line),

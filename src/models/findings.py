@@ -182,6 +182,7 @@ class CallCard(TypedDict):
     history_granularity: str | None
     history_limit: int | None
     changes: list[Change]  # of the last 24 hours, newest first
+    alerts: list[str]  # the cloud's own; empty also when they were not read
     changes_known: bool  # False: nothing could be compared, so no change proves nothing
     questions: list[str]  # three, for the caller
     next_step: str

@@ -30,6 +30,7 @@ __all__ = ["COPY_LIMIT", "customer_text", "format_call_card", "ticket_text"]
 COPY_LIMIT = 256
 _SENTENCE = 220
 _CHANGES_ROOM = 600
+_ALERTS_ROOM = 400
 # Pods that changed within two minutes of each other are told as one event.
 _TOGETHER_S = 120
 _SHORT = 24
@@ -58,6 +59,7 @@ def format_call_card(
     blocks = [
         _headline(card, location_name, now),
         format_finding(card["finding"], reasons=_REASONS),
+        _alerts(card),
         _changes(card),
         "\n".join(["<b>Ask the caller</b>", *questions]),
         f"<b>Next</b>: {escape(card['next_step'], _SENTENCE)}",
@@ -77,6 +79,14 @@ def _headline(card: CallCard, location_name: str | None, now: datetime | None) -
             f"{SINCE_WORDS[card['severity']]} {since_text(card['since'], now, card['timezone'])}"
         )
     return "\n".join(lines)
+
+
+def _alerts(card: CallCard) -> str:
+    """What the cloud itself has raised, beside what the pods say."""
+    if not card["alerts"]:
+        return ""
+    lines = [f"⚠️ {escape(sentence, _SENTENCE)}" for sentence in card["alerts"]]
+    return f"<b>Alerts</b>\n{fit(lines, _ALERTS_ROOM)}"
 
 
 def _changes(card: CallCard) -> str:
@@ -103,10 +113,8 @@ def _folded(changes: Iterable[Change]) -> list[list[Change]]:
 
 
 def _same_event(one: Change, other: Change) -> bool:
-    if one["kind"] != other["kind"] or (one["before"], one["after"]) != (
-        other["before"],
-        other["after"],
-    ):
+    same = ("kind", "before", "after", "times", "reason", "seen_before")
+    if any(one.get(key) != other.get(key) for key in same):
         return False
     first, second = parse_moment(one["at"]), parse_moment(other["at"])
     if first is None or second is None:
@@ -120,8 +128,26 @@ def _change_line(group: list[Change], zone: str | None) -> str:
     said = f"{names} {_CHANGE_WORDS[change['kind']]}"
     if change["before"] and change["after"]:
         said += f" {_value(change['after'])}, before {_value(change['before'])}"
-    at = f", {when(change['at'], zone)}" if change["at"] else ""
-    return f"• {escape(said, _SENTENCE)}{at}"
+    if change["kind"] == "reboot":
+        said += _reboots(change)
+    return f"• {escape(said, _SENTENCE)}{_at(change, zone)}"
+
+
+def _reboots(change: Change) -> str:
+    """How often, and why the last time, where that is told."""
+    times, reason = change.get("times", 1), change.get("reason")
+    often = f" {times} times" if times > 1 else ""
+    return f"{often} ({_value(reason)})" if reason else often
+
+
+def _at(change: Change, zone: str | None) -> str:
+    """The moment; what only two looks tell lies between them."""
+    if change["at"] is None:
+        return ""
+    at, before = when(change["at"], zone), change.get("seen_before")
+    if before:
+        return f", between {when(before, zone)} and {at}"
+    return f", last {at}" if change.get("times", 1) > 1 else f", {at}"
 
 
 def _value(value: str) -> str:
@@ -195,6 +221,8 @@ def _with_serial(end: HopEnd, card: CallCard) -> str:
 
 
 def _ticket_change(change: Change) -> str:
+    if change["kind"] == "reboot":
+        return f"{clean(change['pod'], _SHORT)} restarted{_reboots(change)}."
     after = f" {_value(change['after'])}" if change["after"] else ""
     return f"{clean(change['pod'], _SHORT)} {_CHANGE_WORDS[change['kind']]}{after}."
 
