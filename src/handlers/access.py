@@ -22,6 +22,7 @@ __all__ = [
     "ANYONE",
     "COMMANDS",
     "DEEP_LINKS",
+    "FOR_THE_CHAT",
     "OPERATOR",
     "PRESSES",
     "VIEWER",
@@ -39,10 +40,18 @@ _RANK: Final[Mapping[Role | None, int]] = MappingProxyType(
 
 
 class Need(NamedTuple):
-    """The least role (None: also strangers), and whether only the private chat will do."""
+    """The least role (None: also strangers), and whether only the private chat will do.
+
+    `in_groups` is the least role where it concerns everybody in the chat, when that is another.
+    """
 
     role: Role | None
     private: bool = False
+    in_groups: Role | None = None
+
+    def where(self, *, private: bool) -> Need:
+        """What is needed in this chat."""
+        return self if private or self.in_groups is None else Need(self.in_groups, self.private)
 
 
 ANYONE: Final = Need(None)
@@ -50,6 +59,8 @@ VIEWER: Final = Need("viewer")
 OPERATOR: Final = Need("operator")
 ADMIN: Final = Need("admin", private=True)
 _OWN_DATA: Final = Need(None, private=True)
+# What a whole chat lives with: in a group it takes somebody who acts for the team.
+FOR_THE_CHAT: Final = Need("viewer", in_groups="operator")
 
 
 def _rows(names: str, need: Need) -> dict[str, Need]:

@@ -66,10 +66,10 @@ async def _passes(update: Update, context: PanoptesContext) -> bool:
         return False
     context.role = await context.services.state.arrive(user.id, user.full_name)
     need = _need(update, context)
-    allowed = allows(context.role, need)
     if update.effective_chat is None:
-        return allowed
-    if not allowed or (need.private and not is_private(update)):
+        return allows(context.role, need)
+    need = need.where(private=is_private(update))
+    if not allows(context.role, need) or (need.private and not is_private(update)):
         await _refuse(update, context, need)
         return False
     if context.role is not None:

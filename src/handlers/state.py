@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import plume_api_client as plume
 from src.handlers.access import role_of
 from src.handlers.incoming import chat_of, thread_of
+from src.handlers.remembered import Remembered
 from src.storage import TEAM, ChosenLocation, StorageError, open_store
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 
     from src.models import Location
     from src.settings import Settings
-    from src.storage.records import FavouriteChange, Role
+    from src.storage.records import FavouriteChange, Role, SettingName
+    from src.storage.records import Settings as ChatSettings
     from src.storage.store import Store
 
 __all__ = ["Home", "Member", "Place", "State"]
@@ -99,9 +101,9 @@ class State:
         self._store: Store | None = None
         self._on_team: set[int] = set()  # who works with the team's credentials
         self._known_chats: dict[int, tuple[str, str | None]] = {}
-        # What every report asks for. This process alone writes it, so what is here is what is kept.
-        self._homes: dict[Place, Home | None] = {}
-        self._starred: dict[int, list[Home]] = {}
+        self._homes = Remembered(self._read_home)
+        self._starred = Remembered(self._read_favourites)
+        self._settings_of = Remembered(self._read_settings)
         self._latest: dict[int, Home] = {}
 
     @property
@@ -212,21 +214,22 @@ class State:
 
     async def home(self, place: Place) -> Home | None:
         """The home chosen here."""
-        if place not in self._homes:
-            found = await self.store.chosen_location(place.chat_id, place.thread_id, 0)
-            _bounded(self._homes)[place] = _home(found) if found else None
-        return self._homes[place]
+        return await self._homes.get(place)
+
+    async def _read_home(self, place: Place) -> Home | None:
+        found = await self.store.chosen_location(place.chat_id, place.thread_id, 0)
+        return _home(found) if found else None
 
     async def choose(self, place: Place, home: Home, user_id: int) -> None:
         """Make this the home of the place; whose choice it was is kept."""
         where = place.chat_id, place.thread_id
-        await self.store.choose_location(*where, user_id, _location(home))
-        _bounded(self._homes)[place] = home
+        with self._homes.writing(place):
+            await self.store.choose_location(*where, user_id, _location(home))
 
     async def leave(self, place: Place) -> None:
         """No home is chosen here any more."""
-        await self.store.forget_location(place.chat_id, place.thread_id, 0)
-        self._homes.pop(place, None)
+        with self._homes.writing(place):
+            await self.store.forget_location(place.chat_id, place.thread_id, 0)
 
     async def saw(self, update: Update, home: Home, what: str) -> None:
         """Somebody looked at a home: it becomes their latest, and the audit log says so.
@@ -248,17 +251,29 @@ class State:
 
     async def favourites(self, user_id: int) -> list[Home]:
         """This person's favourites, in the order in which they were added."""
-        if user_id not in self._starred:
-            found = await self.store.favourites(user_id)
-            _bounded(self._starred)[user_id] = [_home(each) for each in found]
-        return list(self._starred[user_id])
+        return list(await self._starred.get(user_id))
+
+    async def _read_favourites(self, user_id: int) -> list[Home]:
+        return [_home(each) for each in await self.store.favourites(user_id)]
 
     async def set_favourite(self, user_id: int, home: Home, *, wanted: bool) -> FavouriteChange:
         """Make it a favourite or not, however often: "added", "removed" or "full"."""
-        try:
+        with self._starred.writing(user_id):
             return await self.store.set_favourite(user_id, _location(home), wanted)
-        finally:
-            self._starred.pop(user_id, None)
+
+    # -- settings
+
+    async def settings(self, chat_id: int) -> ChatSettings:
+        """What was set in this chat; a private chat has its person's id."""
+        return await self._settings_of.get(chat_id)
+
+    async def _read_settings(self, chat_id: int) -> ChatSettings:
+        return await self.store.settings(chat_id)
+
+    async def set_setting(self, chat_id: int, name: SettingName, value: str | None) -> None:
+        """Set one of them; None goes back to the default."""
+        with self._settings_of.writing(chat_id):
+            await self.store.set_setting(chat_id, name, value)
 
     # -- people
 
@@ -343,6 +358,7 @@ class State:
         """What was read may be gone: read it again when it is asked for."""
         self._homes.clear()
         self._starred.clear()
+        self._settings_of.clear()
         self._latest.clear()
 
     async def note(
