@@ -416,6 +416,24 @@ def test_one_debug_line_per_call_without_query(caplog: pytest.LogCaptureFixture)
     assert lines == ["POST /t 200", "GET /api/x 200", "GET /api/x 404", "GET /api/x cancelled"]
 
 
+def test_what_was_searched_for_is_in_no_log_and_no_error(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def main() -> PlumeAPIError:
+        desk = Desk()
+        desk.plume.answers("/api/search/nora@example.net", httpx.Response(404))
+        address = "https://plume.example.net/api/search/nora@example.net"
+        with pytest.raises(PlumeAPIError) as caught:
+            await desk.exchange.request(ONE, "GET", address)
+        return caught.value
+
+    with caplog.at_level(logging.DEBUG, logger="src.net"):
+        error = run(main())
+    assert error.path == "/api/search/*"
+    assert "GET /api/search/* 404" in caplog.text
+    assert not [r for r in caplog.records if r.name.startswith("src.") and "nora" in r.message]
+
+
 def test_every_event_loop_has_its_own_client_and_closing_is_harmless() -> None:
     desk = Desk()
 

@@ -48,6 +48,7 @@ API_READ_S = 15.0
 REPORTS_READ_S = 30.0
 
 _TOKEN_READ_S = 10.0
+_SEARCHED = re.compile(r"(/search/)[^/]+")
 # What may stand in a header; anything else would end up, as text, in an error about that header.
 _TOKEN_TEXT = re.compile(r"[\x21-\x7e]{1,16384}")
 
@@ -90,7 +91,7 @@ class Exchange:
         """
         turn = current_turn()
         request = self._build(method, url, params, json_data, read_s, turn=turn)
-        async with _deadline(turn, request.url.path):
+        async with _deadline(turn, _nameless(request.url.path)):
             if method == "GET":
                 key = (credential.key, turn.kind, str(request.url))
                 answer = await self._flights.run(key, lambda: self._send(credential, request))
@@ -171,7 +172,7 @@ class Exchange:
 
     async def _complete(self, request: httpx.Request, auth: httpx.Auth | None) -> Answer:
         """Send and read to the end; network trouble becomes ours. One DEBUG line per call."""
-        method, path = request.method, request.url.path
+        method, path = request.method, _nameless(request.url.path)
         started = time.perf_counter()
         outcome = "cancelled"
         try:
@@ -200,10 +201,15 @@ class Exchange:
         return client
 
 
+def _nameless(path: str) -> str:
+    """The path for logs and errors, without what was searched for: addresses, names, accounts."""
+    return _SEARCHED.sub(r"\1*", path)
+
+
 async def _sent(
     client: httpx.AsyncClient, request: httpx.Request, auth: httpx.Auth | None
 ) -> Answer:
-    method, path = request.method, request.url.path
+    method, path = request.method, _nameless(request.url.path)
     try:
         response = await client.send(request, auth=auth, stream=True)
     except GaveUpError as last:
