@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import plume_api_client as plume
 from src.handlers.access import role_of
 from src.handlers.incoming import chat_of, thread_of
+from src.handlers.memories import HomeMemories
 from src.handlers.remembered import Remembered
 from src.storage import TEAM, ChosenLocation, StorageError, open_store
 
@@ -99,6 +100,7 @@ class State:
         self._settings = settings
         self._learn = learn
         self._store: Store | None = None
+        self.memories = HomeMemories(lambda: self._store)
         self._on_team: set[int] = set()  # who works with the team's credentials
         self._known_chats: dict[int, tuple[str, str | None]] = {}
         self._homes = Remembered(self._read_home)
@@ -126,6 +128,7 @@ class State:
 
     async def close(self) -> None:
         """Give the database back."""
+        await self.memories.close()
         store, self._store = self._store, None
         if store is not None:
             await store.close()
