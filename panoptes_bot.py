@@ -15,7 +15,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, cast
 
 from telegram import Update
-from telegram.error import InvalidToken, TelegramError
 from telegram.ext import (
     ApplicationBuilder,
     CallbackQueryHandler,
@@ -26,7 +25,6 @@ from telegram.ext import (
     TypeHandler,
     filters,
 )
-from telegram.request import HTTPXRequest
 
 import plume_api_client as plume
 from src.handlers import (
@@ -77,11 +75,13 @@ from src.handlers.reply import Answers
 from src.handlers.speed import build_speed, speed_command
 from src.handlers.state import State
 from src.handlers.status import build_mesh, build_status, status_command
+from src.handlers.trace import Tracer
 from src.handlers.wan import build_wan, build_wan_text, wan_command
 from src.handlers.wifi import build_wifi, wifi_command
 from src.logs import Redactor, setup_logging
+from src.service import runner, upkeep
+from src.service.telegram import telegram_request
 from src.settings import EXIT_BAD_SETTINGS, Settings, SettingsError, load_settings
-from src.storage import StorageError, exit_code
 from src.utils.status_formatter import format_pod_details, format_speed_test
 
 if TYPE_CHECKING:
@@ -106,8 +106,6 @@ __all__ = [
 logger = logging.getLogger(__name__)
 
 ALLOWED_UPDATES: Final = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
-EXIT_UNAVAILABLE: Final = 69  # EX_UNAVAILABLE: worth a restart later
-_BOOTSTRAP_RETRIES: Final = 10
 # One connection for each answer under way: 200 people may ask in the same second.
 _CONNECTIONS: Final = 64
 
@@ -151,13 +149,13 @@ def build_services(
     settings: Settings, redact: Redactor | None = None, timing: Timing | None = None
 ) -> Services:
     """The parts that handlers share."""
-    answers, redact = Answers(), redact or _redactor(settings)
+    answers, buttons, redact = Answers(), Buttons(), redact or runner.redactor(settings)
     return Services(
         settings=settings,
         state=State(settings, redact.learn),
-        buttons=Buttons(),
+        buttons=buttons,
         redact=redact,
-        order=ChatOrder(on_wait=answers.has_to_wait),
+        order=ChatOrder(answers.has_to_wait, Tracer(buttons)),
         answers=answers,
         timing=timing or Timing(),
     )
@@ -182,8 +180,8 @@ def build_application(
         .token(settings.telegram_bot_token.get_secret_value())
         .base_url(base)
         .base_file_url(f"{base.removesuffix('bot')}file/bot")
-        .request(request or _telegram_request(_CONNECTIONS))
-        .get_updates_request(updates_request or _telegram_request(1))
+        .request(request or telegram_request(_CONNECTIONS))
+        .get_updates_request(updates_request or telegram_request(1))
         .rate_limiter(
             PatientLimiter(
                 on_migrated=services.state.migrate, on_refused=services.state.cannot_reach
@@ -198,16 +196,6 @@ def build_application(
     application = cast("PanoptesApplication", built)  # the builder does not know the class
     add_handlers(application)
     return application
-
-
-def _telegram_request(connections: int) -> HTTPXRequest:
-    return HTTPXRequest(
-        connection_pool_size=connections,
-        connect_timeout=10,
-        read_timeout=15,
-        write_timeout=15,
-        pool_timeout=15,
-    )
 
 
 async def on_start(application: Application) -> None:
@@ -317,10 +305,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--demo-plume", action="store_true", help="your Telegram bot with invented homes"
     )
-    upkeep = parser.add_mutually_exclusive_group()
-    upkeep.add_argument("--backup", type=Path, metavar="FILE", help="write a copy of the database")
-    upkeep.add_argument("--restore", type=Path, metavar="FILE", help="replace it by such a copy")
-    upkeep.add_argument(
+    instead = parser.add_mutually_exclusive_group()
+    instead.add_argument("--backup", type=Path, metavar="FILE", help="write a copy of the database")
+    instead.add_argument("--restore", type=Path, metavar="FILE", help="replace it by such a copy")
+    instead.add_argument(
         "--rotate-keys", action="store_true", help="encrypt what is stored with the newest key"
     )
     options, rest = parser.parse_known_args(arguments)
@@ -336,24 +324,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stderr.write(f"{problem}\n")
         return EXIT_BAD_SETTINGS
     if options.backup or options.restore or options.rotate_keys:
-        return _upkeep(settings, options)
+        return upkeep.maintain(settings, options.backup, options.restore)
     return run(settings)
-
-
-def _upkeep(settings: Settings, options: argparse.Namespace) -> int:
-    """Work on the database instead of running the bot."""
-    from src.storage import upkeep  # noqa: PLC0415 - SQLAlchemy is loaded for this only
-
-    try:
-        sys.stdout.write(f"{upkeep.perform(settings, options.backup, options.restore)}\n")
-    except StorageError as error:
-        return _storage_stops(error)
-    return 0
 
 
 def run(settings: Settings) -> int:
     """Poll Telegram until SIGTERM or SIGINT."""
-    redact = _redactor(settings)
+    redact = runner.redactor(settings)
     setup_logging(settings.log_level, settings.log_format, redact)
     plume.configure(window_calls=settings.plume_window_calls, poll_rate=settings.plume_poll_rate)
     services = build_services(settings, redact)
@@ -362,29 +339,7 @@ def run(settings: Settings) -> int:
         logger.warning(
             "open to everybody: set PANOPTES_ADMINS or PANOPTES_ALLOWED_USERS to change that"
         )
-    try:
-        application.run_polling(
-            allowed_updates=ALLOWED_UPDATES, bootstrap_retries=_BOOTSTRAP_RETRIES
-        )
-    except StorageError as error:
-        return _storage_stops(error)
-    except InvalidToken:
-        sys.stderr.write("TELEGRAM_BOT_TOKEN: Telegram refuses this token\n")
-        return EXIT_BAD_SETTINGS
-    except TelegramError as error:
-        sys.stderr.write(f"Telegram cannot be reached: {redact(str(error))}\n")
-        return EXIT_UNAVAILABLE
-    return 0
-
-
-def _storage_stops(error: StorageError) -> int:
-    sys.stderr.write(f"{error}\n")
-    return exit_code(error)
-
-
-def _redactor(settings: Settings) -> Redactor:
-    secrets = [settings.telegram_bot_token, settings.webhook_secret, *settings.secret_keys]
-    return Redactor(secret.get_secret_value() for secret in secrets if secret is not None)
+    return runner.run(application, ALLOWED_UPDATES)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,234 @@
+"""The life of the process: it waits for Telegram, and obeys a stop at any moment."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import signal
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+from telegram.error import InvalidToken, NetworkError, RetryAfter
+from telegram.request import HTTPXRequest
+
+import panoptes_bot
+from src.handlers.context import Timing
+from src.service import runner
+from src.settings import load_settings
+from tests.bot_harness import TOKEN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from src.handlers.context import PanoptesApplication
+
+ME = {"id": 700000001, "is_bot": True, "first_name": "Panoptes", "username": "PanoptesBot"}
+ANN = {"id": 5, "is_bot": False, "first_name": "Ann"}
+HELP: dict[str, Any] = {
+    "update_id": 71,
+    "message": {
+        "message_id": 1,
+        "date": 1_770_000_000,
+        "chat": {"id": 5, "type": "private", "first_name": "Ann"},
+        "from": ANN,
+        "text": "/help",
+        "entities": [{"type": "bot_command", "offset": 0, "length": 5}],
+    },
+}
+
+
+def stop_now() -> None:
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+class Telegram:
+    """A Bot API in memory. `plan` says, by method, what happens before the answer."""
+
+    def __init__(self, **plan: Callable[[], Any]) -> None:
+        self.plan = plan
+        self.calls: list[str] = []
+        self.updates: list[dict[str, Any]] = []
+
+    async def __call__(self, request: httpx.Request) -> httpx.Response:
+        method = request.url.path.rpartition("/")[2]
+        self.calls.append(method)
+        outcome = self.plan.get(method, lambda: None)()
+        if asyncio.iscoroutine(outcome):
+            await outcome
+        elif isinstance(outcome, httpx.Response):
+            return outcome
+        return httpx.Response(200, json={"ok": True, "result": await self._result(method)})
+
+    async def _result(self, method: str) -> Any:
+        if method == "getUpdates":
+            given, self.updates = self.updates, []
+            if not given:
+                await asyncio.sleep(0.01)
+            return given
+        if method == "sendMessage":
+            return {**HELP["message"], "from": ME, "message_id": 2}
+        return ME if method == "getMe" else True
+
+
+def refusal(code: int, text: str, **more: Any) -> httpx.Response:
+    return httpx.Response(code, json={"ok": False, "error_code": code, "description": text, **more})
+
+
+def forever() -> Any:
+    return asyncio.sleep(3600)
+
+
+def stop_and_hang() -> Any:
+    stop_now()
+    return forever()
+
+
+@pytest.fixture
+def bot(tmp_path: Path) -> Callable[[Telegram], PanoptesApplication]:
+    """The application, its data in a folder of its own, talking to this Telegram."""
+
+    def build(telegram: Telegram, **variables: str) -> PanoptesApplication:
+        settings = load_settings(
+            {
+                "TELEGRAM_BOT_TOKEN": TOKEN,
+                "PANOPTES_DATA_DIR": str(tmp_path / "data"),
+                **variables,
+            },
+            dotenv=None,
+        )
+        services = panoptes_bot.build_services(settings, timing=Timing(stop_grace_s=0.05))
+        transport = {"transport": httpx.MockTransport(telegram)}
+        return panoptes_bot.build_application(
+            services, HTTPXRequest(httpx_kwargs=transport), HTTPXRequest(httpx_kwargs=transport)
+        )
+
+    return build
+
+
+def run(application: PanoptesApplication) -> int:
+    return runner.run(application, panoptes_bot.ALLOWED_UPDATES)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    "method", ["getMe", "setMyCommands", "deleteWebhook", "getUpdates", "sendMessage"]
+)
+@pytest.mark.parametrize("hangs", [False, True], ids=["answered", "hanging"])
+def test_a_stop_is_obeyed_at_any_moment(  # noqa: PLR0917 - the matrix and what it needs
+    bot: Any,
+    method: str,
+    number: int,
+    hangs: bool,
+    caplog: pytest.LogCaptureFixture,
+    recwarn: pytest.WarningsRecorder,
+) -> None:
+    def stop() -> Any:
+        os.kill(os.getpid(), number)
+        return forever() if hangs else None
+
+    telegram = Telegram(**{method: stop})
+    telegram.updates = [HELP]
+    assert run(bot(telegram)) == 0
+    assert method in telegram.calls
+    assert [r for r in caplog.records if r.levelno >= logging.ERROR or r.exc_info] == []
+    assert not recwarn.list
+
+
+@pytest.mark.parametrize("turns", [*range(1, 40, 3)])
+async def test_a_stop_while_the_database_is_opened_leaves_nothing_half_run(
+    bot: Any, turns: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    telegram, stop = Telegram(), asyncio.Event()
+    application = bot(telegram)
+    serving = asyncio.create_task(runner.serve(application, stop, panoptes_bot.ALLOWED_UPDATES))
+    for _ in range(turns):
+        await asyncio.sleep(0.001 if turns % 2 else 0)
+    stop.set()
+    await asyncio.wait_for(serving, 5)
+    assert caplog.records == [] or max(r.levelno for r in caplog.records) < logging.WARNING
+    await application.services.state.open()  # nobody holds it any more
+    await application.services.state.close()
+
+
+def test_a_telegram_that_cannot_be_reached_is_waited_for(
+    bot: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "_PAUSES_S", (0.001,))
+    troubles = [refusal(502, "Bad Gateway"), refusal(500, "Internal"), None]
+    telegram = Telegram(getMe=lambda: troubles.pop(0), getUpdates=stop_now)
+    assert run(bot(telegram)) == 0
+    lines = [m for m in caplog.messages if "cannot be reached" in m]
+    assert len(lines) == 2
+    assert TOKEN not in caplog.text
+
+
+@pytest.mark.parametrize("code", [401, 404])
+def test_a_refused_token_ends_the_process_with_one_line(
+    code: int, bot: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    telegram = Telegram(getMe=lambda: refusal(code, "Unauthorized"))
+    assert run(bot(telegram)) == 78
+    said = capsys.readouterr().err
+    assert said == "TELEGRAM_BOT_TOKEN: Telegram refuses this token\n"
+
+
+def test_a_storage_that_cannot_be_used_ends_the_process_with_one_line(
+    bot: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "data").write_text("not a folder")
+    telegram = Telegram()
+    assert run(bot(telegram)) == 74
+    assert len(capsys.readouterr().err.splitlines()) == 1
+    assert telegram.calls == []
+
+
+async def test_the_pauses_grow_and_telegrams_own_wish_counts() -> None:
+    errors: list[Exception | None] = [NetworkError("x")] * 3 + [RetryAfter(90), None]
+    pauses: list[float] = []
+
+    async def call() -> None:
+        error = errors.pop(0)
+        if error is not None:
+            raise error
+
+    async def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+
+    await runner.patiently(call, sleep)
+    assert pauses == [1, 2, 4, 90]
+
+
+async def test_a_refused_token_is_not_waited_for() -> None:
+    async def call() -> None:
+        raise InvalidToken
+
+    with pytest.raises(InvalidToken):
+        await runner.patiently(call)
+
+
+def test_a_part_that_cannot_be_closed_does_not_keep_the_others_open(
+    bot: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    application = bot(Telegram(getUpdates=stop_now))
+
+    async def broken() -> None:
+        raise OSError("stuck")
+
+    monkeypatch.setattr(application.bot.request, "shutdown", broken)
+    assert run(application) == 0
+    assert "could not be closed" in caplog.text
+    with pytest.raises(RuntimeError, match="not opened"):
+        _ = application.services.state.store
+
+
+def test_what_the_settings_keep_secret_is_hidden() -> None:
+    settings = load_settings(
+        {"TELEGRAM_BOT_TOKEN": TOKEN, "PANOPTES_WEBHOOK_SECRET": "hush-hush"}, dotenv=None
+    )
+    shown = runner.redactor(settings)(json.dumps(["hush-hush", TOKEN]))
+    assert "hush" not in shown
+    assert TOKEN not in shown
