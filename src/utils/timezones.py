@@ -9,7 +9,7 @@ from datetime import UTC, datetime, tzinfo
 
 import pytz
 
-__all__ = ["hour_of_day", "to_local", "zone"]
+__all__ = ["from_local", "hour_of_day", "to_local", "zone"]
 
 
 def zone(name: str | None) -> tzinfo | None:
@@ -37,3 +37,15 @@ def to_local(when: datetime, name: str | None) -> datetime:
 def hour_of_day(when: datetime, name: str | None) -> int:
     """The hour 0..23 that a clock in the named zone shows."""
     return to_local(when, name).hour
+
+
+def from_local(wall: datetime, name: str | None) -> datetime:
+    """The UTC moment at which clocks of the named zone show this naive wall time.
+
+    A time that DST skips is as long after midnight as it says; one that comes twice is the later.
+    """
+    found = zone(name)
+    if found is None:
+        return wall.replace(tzinfo=UTC)
+    local = pytz.timezone(str(found)).localize(wall, is_dst=False)
+    return local.astimezone(UTC)
