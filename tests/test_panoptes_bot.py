@@ -19,7 +19,8 @@ import panoptes_bot
 from src.handlers.context import PanoptesApplication, Timing
 from src.settings import EXIT_BAD_SETTINGS, load_settings
 from src.utils import status_formatter
-from tests.bot_harness import TOKEN, Bot, Hold, invented_cloud, text_of
+from tests.bot_harness import Bot, Hold, invented_cloud, text_of
+from tests.planted import BOT_TOKEN as TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -18,7 +18,7 @@ import panoptes_bot
 from src.handlers.context import Timing
 from src.service import runner
 from src.settings import load_settings
-from tests.bot_harness import TOKEN
+from tests.planted import BOT_TOKEN as TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
