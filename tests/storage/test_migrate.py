@@ -73,7 +73,7 @@ async def test_every_version_opens_with_everything_in_it(place: Place, version: 
         assert len(await store.audit()) == 2
     place.data_dir, place.url = place.data_dir / "fresh", None
     async with await place.open() as store:
-        await sample.fill(store)
+        await sample.fill(store, version)
         assert found == await sample.view(store)
 
 

@@ -53,6 +53,7 @@ async def test_the_summary_counts_everything(store: Store, clock: Clock) -> None
         "settings": {"theme": "dark"},
         "join_request": True,
         "drafts": 1,
+        "watches": 0,
         "private_chat": True,
         "audit_entries": 2,
     }
