@@ -1,0 +1,1 @@
+"""Watching homes: the engine, who is told what, and the thin jobs around them."""
