@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Final
 
 import plume_api_client as plume
+from src.analysis.active_alerts import alert_sentences
 from src.analysis.call_card import build_call_card
 from src.analysis.changes import find_changes
 from src.analysis.line import judge_line
 from src.analysis.root_cause import find_root_cause
+from src.api.alerts import get_alerts
 from src.api.online_stats import get_location_online_stats
+from src.api.reboots import get_reboots
 from src.handlers import report
+from src.handlers.beside import beside
 from src.handlers.callbacks import Panel
-from src.handlers.report import Ask, Report, section, with_reasons
+from src.handlers.report import Ask, Report, with_reasons
 from src.handlers.status import read_home
 from src.handlers.wan import speed_tests_if_known
 from src.utils.call_formatter import customer_text, format_call_card, ticket_text
@@ -22,7 +25,11 @@ from src.utils.stats_processor import process_online_stats
 if TYPE_CHECKING:
     from telegram import Update
 
+    from src.handlers.beside import Extras
     from src.handlers.context import PanoptesContext
+    from src.models import LocationHealth
+    from src.models.findings import Change, LineVerdict
+    from src.models.results import OnlineHistory
 
 __all__ = ["build_call", "call_command"]
 
@@ -36,29 +43,52 @@ async def call_command(update: Update, context: PanoptesContext) -> None:
 
 async def build_call(ask: Ask) -> Report:
     """Everything that bears on the call, asked at the same time; what fails is left out."""
-    (home, health, reasons), wan, tests, stats = await asyncio.gather(
+    (home, health, reasons), extras = await beside(
+        ask,
         read_home(ask),
-        section(plume.get_wan_stats(*ask.ids, period="weekly")),
-        speed_tests_if_known(ask),
-        section(get_location_online_stats(*ask.ids, *_HISTORY)),
+        {
+            "line": lambda: plume.get_wan_stats(*ask.ids, period="weekly"),
+            "speed tests": lambda: speed_tests_if_known(ask),
+            "history": lambda: get_location_online_stats(*ask.ids, *_HISTORY),
+            "alerts": lambda: get_alerts(*ask.ids),
+            "reboots": lambda: get_reboots(*ask.ids),
+        },
     )
-    now = ask.now
-    history = None
-    if not isinstance(stats, Exception):
-        history = process_online_stats(stats, *_HISTORY, now=now)
-    line = None
-    if not isinstance(wan, Exception):
-        line = judge_line(wan, tests, home.timezone, now=now)
-    finding = find_root_cause(health, now=now)
-    changes = find_changes(health, now=now) if health["pod_details"] else None
-    card = build_call_card(health, finding, line, history, changes)
-    gateway = health["gateway"]
+    finding = find_root_cause(health, last_parents=ask.last_parents, now=ask.now)
+    card = build_call_card(
+        health,
+        finding,
+        _line(ask, home.timezone, extras),
+        _past(ask, extras),
+        _changes(ask, health, extras),
+        alerts=alert_sentences(extras.get("alerts"), health["pod_details"]),
+    )
+    text = format_call_card(card, home.title, now=ask.now)
     return Report(
-        with_reasons(format_call_card(card, home.title, now=now), *reasons),
+        with_reasons(text, *reasons, extras=extras),
         home,
-        gateway_id=gateway["id"] if gateway else None,
         copies=(
             ("📋 Ticket text", ticket_text(card)),
             ("💬 Text for the customer", customer_text(card)),
         ),
     )
+
+
+def _line(ask: Ask, timezone: str | None, extras: Extras) -> LineVerdict | None:
+    wan, tests = extras.get("line"), extras.get("speed tests") or ()
+    return None if wan is None else judge_line(wan, tests, timezone, now=ask.now)
+
+
+def _past(ask: Ask, extras: Extras) -> OnlineHistory | None:
+    stats = extras.get("history")
+    return None if stats is None else process_online_stats(stats, *_HISTORY, now=ask.now)
+
+
+def _changes(ask: Ask, health: LocationHealth, extras: Extras) -> list[Change] | None:
+    """What changed in a day; None where no pod could be read."""
+    if not health["pod_details"]:
+        return None
+    memory = ask.learn(health)  # the same look once more: it has noted what changed until now
+    noted = memory["changes"] if memory else ()
+    reboots = extras.get("reboots") or ()
+    return find_changes(health, now=ask.now, reboots=reboots, remembered=noted)

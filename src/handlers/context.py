@@ -10,6 +10,7 @@ from telegram.ext import CallbackContext, ExtBot, JobQueue
 
 import plume_api_client as plume
 from src.charts.render import Painter
+from src.handlers.beside import Refusals
 from src.handlers.own_errors import OwnErrors
 from src.handlers.pictures import FileIds
 from src.handlers.throttle import Throttle
@@ -46,6 +47,7 @@ class Timing:
     """How long things may take, in seconds."""
 
     deadline_s: float = 14.0  # Plume's share of the 15 s in which a person gets an answer
+    extra_s: float = 2.5  # how long a report waits for what it can do without
     progress_after_s: float = 2.0
     picture_s: float = 8.0  # longer than the first picture takes; then the text goes out alone
     action_every_s: float = 4.5  # Telegram drops a chat action after 5 s
@@ -66,7 +68,7 @@ class Services:
     timing: Timing = field(default_factory=Timing)
     pictures: FileIds = field(default_factory=FileIds)
     painter: Painter = field(default_factory=Painter)
-    gateways: dict[str, str] = field(default_factory=dict)  # location id -> node id, as last seen
+    refusals: Refusals = field(default_factory=Refusals)
     clock: Callable[[], datetime] = plume.cloud_now  # reports measure what the cloud dated
     strangers: Throttle = field(default_factory=Throttle)
     own_errors: OwnErrors = field(default_factory=OwnErrors)
@@ -80,6 +82,7 @@ class UserState:
     in_setup: bool = False
     for_team: bool = False  # /setup: the credentials are the team's
     header: SecretStr | None = None  # /setup: accepted, waiting for the partner id
+    command: str = "/locations"  # asks the question at hand, unless /setup does
 
     def begin_setup(self, *, for_team: bool = False) -> None:
         """The set-up starts, with nothing entered."""
@@ -88,6 +91,7 @@ class UserState:
     def forget(self) -> None:
         """Whatever was in the middle is over."""
         self.in_setup, self.for_team, self.header = False, False, None
+        self.command = "/locations"
 
 
 class PanoptesContext(

@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import plume_api_client as plume
+from src.analysis.changes import recent_reboots
+from src.analysis.firmware import outdated_firmware
+from src.api.reboots import get_reboots
 from src.handlers import report
+from src.handlers.beside import beside
 from src.handlers.callbacks import Panel
-from src.handlers.report import Ask, Report
+from src.handlers.report import Ask, Report, with_reasons
 from src.handlers.tables import pod_table
 from src.models import GeoIp, Location
 from src.utils.status_formatter import format_nodes_message
@@ -32,16 +36,28 @@ async def nodes_command(update: Update, context: PanoptesContext) -> None:
 
 
 async def build_nodes(ask: Ask) -> Report:
-    """The pods alone, in one call: what is known of the home already stands for the location."""
-    nodes = await plume.get_nodes_in_location(*ask.ids)
+    """The pods and, beside them, why they restarted; the home is what is known of it already."""
+    nodes, extras = await beside(
+        ask,
+        plume.get_nodes_in_location(*ask.ids),
+        {"reboots": lambda: get_reboots(*ask.ids)},
+    )
+    now = ask.now
     known = Location(id=ask.home.location_id, geo_ip=GeoIp(timezone=ask.home.timezone))
-    health = plume.analyze_location_health(known, nodes, now=ask.now)
-    gateway = health["gateway"]
+    health = plume.analyze_location_health(known, nodes, now=now)
+    ask.learn(health)
+    pods = health["pod_details"]
+    text = format_nodes_message(
+        ask.home.title,
+        health,
+        now=now,
+        outdated=outdated_firmware(pods, ask.memories.newest_firmware),
+        reboots=recent_reboots(extras.get("reboots") or (), pods, now=now),
+    )
     return Report(
-        format_nodes_message(ask.home.title, health),
+        with_reasons(text, extras=extras),
         ask.home,
-        gateway_id=gateway["id"] if gateway else None,
-        copies=_copies(health["pod_details"]),
+        copies=_copies(pods),
         table=pod_table(health),
         data=health,
     )

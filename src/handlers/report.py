@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 import plume_api_client as plume
 from src.charts.render import PictureError, picture_key
 from src.handlers import keyboards, texts
+from src.handlers.beside import Refusals
 from src.handlers.callbacks import DevicePage, OpenReport, Panel, PickLocation, Span
 from src.handlers.errors import describe, report_unexpected, why
 from src.handlers.incoming import is_private, user_of
+from src.handlers.memories import HomeMemories
 from src.handlers.pictures import Once, Picture, caption_of
 from src.handlers.reply import Answer, answer, deliver, send
 from src.handlers.state import Home, Place
@@ -24,12 +26,15 @@ from src.utils.markup import MESSAGE_LIMIT, moment, units
 from src.utils.timezones import to_local
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
     from datetime import datetime
 
     from telegram import Update
 
+    from src.handlers.beside import Extras
     from src.handlers.context import PanoptesContext
+    from src.models import LocationHealth
+    from src.models.memory import HomeMemory
     from src.models.pictures import Picture as PicturePlan
     from src.utils.tables import Table
 
@@ -55,7 +60,6 @@ _READ_THE_HOME: Final = frozenset({Panel.STATUS, Panel.CALL, Panel.MESH})
 # core.telegram.org/bots/features#deep-linking
 _PAYLOAD: Final = re.compile(r"[A-Za-z0-9_-]+")
 _PAYLOAD_LIMIT: Final = 64
-_MOST_GATEWAYS: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,25 @@ class Ask:
     span: Span = Span.DAYS_7
     page: int | None = None  # of the devices by name; None asks for numbers only
     query: str = ""  # what the devices are searched for
-    gateway_id: str | None = None  # as last seen, so that its speed tests cost no second trip
+    memory: HomeMemory | None = None  # of earlier looks at this home
+    memories: HomeMemories = field(default_factory=HomeMemories)
+    refusals: Refusals = field(default_factory=Refusals)
+    extra_s: float = 2.5
+
+    @property
+    def gateway_id(self) -> str | None:
+        """As last seen, so that what is asked of the gateway costs no second trip."""
+        return self.memory["gateway_id"] if self.memory else None
+
+    @property
+    def last_parents(self) -> Mapping[str, str] | None:
+        """What each pod was last seen connected to."""
+        return self.memory["parents"] if self.memory else None
+
+    def learn(self, health: LocationHealth) -> HomeMemory | None:
+        """Take this look at the home into its memory."""
+        ids = self.home.customer_id, self.home.location_id
+        return self.memories.learn(*ids, health, self.now)
 
     @property
     def now(self) -> datetime:
@@ -86,14 +108,13 @@ class Report:
     """A formatted report; `home` carries what was learned of the home on the way.
 
     `plan` is the picture that the report begins with; `text` goes out alone where there can be
-    none. `gateway_id` is the gateway, where the report has seen it. `copies` are labels and
-    texts of buttons that copy; `table` and `data` are what CSV and JSON files are made of.
+    none. `copies` are labels and texts of buttons that copy; `table` and `data` are what CSV and
+    JSON files are made of.
     """
 
     text: str
     home: Home
     plan: PicturePlan | None = None
-    gateway_id: str | None = None
     copies: Sequence[tuple[str, str]] = ()
     table: Table | None = None
     data: object = None
@@ -190,10 +211,13 @@ async def section(call: Awaitable[T]) -> T | plume.PlumeAPIError:
         return error
 
 
-def with_reasons(text: str, *sections: object) -> str:
-    """The report, with why parts of it are missing."""
+def with_reasons(text: str, *sections: object, extras: Extras | None = None) -> str:
+    """The report, with why parts of it are missing, and which extras could not be read."""
     reasons = dict.fromkeys(why(part) for part in sections if isinstance(part, Exception))
-    return _with_line(text, " ".join(reasons)) if reasons else text
+    missing = extras.missing if extras else []
+    said = [" ".join(reasons), f"Not read this time: {', '.join(missing)}." if missing else ""]
+    line = "\n".join(part for part in said if part)
+    return _with_line(text, line) if line else text
 
 
 def _with_line(text: str, line: str) -> str:
@@ -287,17 +311,24 @@ async def read(update: Update, context: PanoptesContext, want: Want, build: Buil
     wanted = Home(want.press.customer_id, want.press.location_id)
     current = wanted.same_as(chosen)
     at_hand = chosen if chosen and current else wanted
-    gateway_id = services.gateways.get(want.press.location_id)
-    ask = Ask(user_id, at_hand, services.clock, want.span, want.page, want.query, gateway_id)
+    memories = services.state.memories
+    ask = Ask(
+        user_id,
+        at_hand,
+        services.clock,
+        want.span,
+        want.page,
+        want.query,
+        memory=await memories.of(want.press.customer_id, want.press.location_id),
+        memories=memories,
+        refusals=services.refusals,
+        extra_s=services.timing.extra_s,
+    )
     deadline_s = services.timing.deadline_s
     # The client ends each call itself; the second clock is for everything else.
     with plume.caller("person", deadline_s):
         async with asyncio.timeout(deadline_s + 0.5):
             report = await build(await _named(ask, want.panel))
-    if report.gateway_id:
-        if len(services.gateways) >= _MOST_GATEWAYS:
-            services.gateways.clear()
-        services.gateways[want.press.location_id] = report.gateway_id
     if isinstance(want.press, PickLocation) or (current and report.home != chosen):
         await services.state.choose(place, report.home, user_id)
     await services.state.saw(update, report.home, want.panel.name.lower())

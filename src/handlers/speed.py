@@ -33,11 +33,13 @@ async def build_speed(ask: Ask) -> Report:
     tests = await get_speed_tests(*ask.ids, gateway_id) if gateway_id else ()
     history = analyze_speed_history(tests, home.timezone)
     text = format_speed_history(home.title, history, now=ask.now)
-    return Report(text, home, gateway_id=gateway_id, table=speed_table(tests), data=history)
+    return Report(text, home, table=speed_table(tests), data=history)
 
 
 async def _gateway_of(ask: Ask) -> str | None:
     """The node that measures the line; None in a home that has none."""
     nodes = await plume.get_nodes_in_location(*ask.ids)
-    gateway = plume.analyze_location_health(None, nodes)["gateway"]
+    health = plume.analyze_location_health(None, nodes, now=ask.now)
+    ask.learn(health)
+    gateway = health["gateway"]
     return gateway["id"] if gateway else None

@@ -7,29 +7,36 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import plume_api_client as plume
+from src.analysis.active_alerts import alert_sentences
+from src.analysis.home_memory import device_values
+from src.analysis.mesh import known_parents
 from src.analysis.root_cause import find_root_cause
 from src.analysis.speed_history import analyze_speed_history
-from src.api.speed_tests import get_speed_tests
+from src.analysis.usual import compare, usual
+from src.api.alerts import get_alerts
 from src.charts.mesh_plan import plan_mesh
 from src.handlers import report
+from src.handlers.beside import beside
 from src.handlers.callbacks import Panel
 from src.handlers.report import Ask, Report, section, with_reasons
 from src.handlers.state import Home
 from src.handlers.tables import pod_table
+from src.handlers.wan import speed_tests_if_known
 from src.utils.finding_formatter import format_finding, format_usual
 from src.utils.markup import MESSAGE_LIMIT, units
 from src.utils.status_formatter import format_status_message
+from src.utils.wording import count
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from telegram import Update
 
     from src.handlers.context import PanoptesContext
-    from src.models import LocationHealth, SpeedTest
+    from src.models import LocationHealth, PodDetail, SpeedTest
     from src.models.findings import Finding
 
-__all__ = ["build_mesh", "build_status", "read_home", "status_command"]
+__all__ = ["build_mesh", "build_status", "read_home", "status_command", "usual_devices"]
 
 _LINE_ROOM = 100  # what the line with the moment of reading takes below the report
 
@@ -40,16 +47,28 @@ async def status_command(update: Update, context: PanoptesContext) -> None:
 
 
 async def build_status(ask: Ask) -> Report:
-    """Verdict, where it breaks, evidence; the speed test beside its usual once that is known."""
-    (home, health, reasons), tests = await asyncio.gather(read_home(ask), _tests(ask))
-    finding = find_root_cause(health, now=ask.now)
-    text = format_status_message(home.title, health, now=ask.now)
-    text = _with_usual(_with_finding(text, finding), health, tests)
-    gateway = health["gateway"]
+    """Verdict, where it breaks, evidence; alerts, and figures beside their usual, where known."""
+    (home, health, reasons), extras = await beside(
+        ask,
+        read_home(ask),
+        {
+            "alerts": lambda: get_alerts(*ask.ids),
+            "speed tests": lambda: speed_tests_if_known(ask),
+        },
+    )
+    finding = find_root_cause(health, last_parents=ask.last_parents, now=ask.now)
+    text = format_status_message(
+        home.title,
+        health,
+        now=ask.now,
+        parents=known_parents(health["pod_details"], ask.last_parents),
+        alerts=alert_sentences(extras.get("alerts"), health["pod_details"]),
+        devices=usual_devices(ask, health),
+    )
+    text = _with_usual(_with_finding(text, finding), health, extras.get("speed tests") or ())
     return Report(
-        with_reasons(text, *reasons),
+        with_reasons(text, *reasons, extras=extras),
         home,
-        gateway_id=gateway["id"] if gateway else None,
         table=pod_table(health),
         data={"health": health, "finding": finding},
     )
@@ -58,10 +77,40 @@ async def build_status(ask: Ask) -> Report:
 async def build_mesh(ask: Ask) -> Report:
     """The same reading, drawn: who hangs off whom."""
     home, health, reasons = await read_home(ask)
-    text = format_status_message(home.title, health, now=ask.now)
-    plan = plan_mesh(health, name=home.title)
-    text = _with_finding(text, find_root_cause(health, now=ask.now))
+    parents = known_parents(health["pod_details"], ask.last_parents)
+    text = format_status_message(home.title, health, now=ask.now, parents=parents)
+    plan = plan_mesh(_placed(health, parents), name=home.title)
+    finding = find_root_cause(health, last_parents=ask.last_parents, now=ask.now)
+    text = _with_finding(text, finding)
     return Report(with_reasons(text, *reasons), home, plan=plan, table=pod_table(health))
+
+
+def _placed(health: LocationHealth, parents: Mapping[str, str]) -> LocationHealth:
+    """The home with each disconnected pod where it was last seen."""
+    names = {pod["id"]: pod["name"] for pod in health["pod_details"]}
+    pods: list[PodDetail] = [
+        {**pod, "parent_id": parents[pod["id"]], "parent_name": names.get(parents[pod["id"]])}
+        if pod["connected"] is False and pod["id"] in parents
+        else pod
+        for pod in health["pod_details"]
+    ]
+    return {**health, "pod_details": pods}
+
+
+def usual_devices(ask: Ask, health: LocationHealth) -> str:
+    """How many devices are connected, beside how many usually are at this time; "" if not known.
+
+    The cloud tells no history of it, so that the usual is that of earlier looks at this home.
+    """
+    normal = usual(device_values(ask.memory), ask.now, health["timezone"])
+    now = health["total_connected_devices"]
+    if normal["median"] is None or now is None or not health["online"]:
+        return ""
+    return format_usual(now, normal, compare(now, normal), _devices)
+
+
+def _devices(value: float | None) -> str:
+    return count(None if value is None else round(value), "device")
 
 
 async def read_home(ask: Ask) -> tuple[Home, LocationHealth, Sequence[object]]:
@@ -83,15 +132,9 @@ async def read_home(ask: Ask) -> tuple[Home, LocationHealth, Sequence[object]]:
         # Plume's name for the location is not always sent; the one at hand is still right.
         home = replace(home, location_id=ask.home.location_id, name=home.name or ask.home.name)
     pods = None if isinstance(nodes, Exception) else nodes
-    return home, plume.analyze_location_health(seen, pods, now=ask.now), (location, nodes)
-
-
-async def _tests(ask: Ask) -> Sequence[SpeedTest]:
-    """The gateway's speed tests, once it is known which node that is; none when unread."""
-    if ask.gateway_id is None:
-        return ()
-    found = await section(get_speed_tests(*ask.ids, ask.gateway_id))
-    return () if isinstance(found, Exception) else found
+    health = plume.analyze_location_health(seen, pods, now=ask.now)
+    ask.learn(health)
+    return home, health, (location, nodes)
 
 
 def _with_finding(text: str, finding: Finding) -> str:

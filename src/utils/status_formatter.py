@@ -46,11 +46,13 @@ def format_status_message(
     now: datetime | None = None,
     parents: Mapping[str, str] | None = None,
     alerts: Sequence[str] = (),
+    devices: str = "",
 ) -> str:
     """The whole /status report, within one message; `now` adds ages to moments.
 
     `parents` (pod id to parent id) is what is known of who hangs off whom, by default what the
-    pods report; `alerts` are the cloud's own, as sentences.
+    pods report; `alerts` are the cloud's own, as sentences; `devices` is the number of devices
+    beside its usual, as HTML, "" where that is not known.
     """
     sections = [
         _headline(location_name, health, now),
@@ -58,7 +60,7 @@ def format_status_message(
         _problems("Warnings", "⚠️", health["warnings"]),
         _problems("Alerts", "⚠️", alerts),
         _steps(health),
-        _facts(health, now),
+        _facts(health, now, devices),
     ]
     top = "\n\n".join(section for section in sections if section)
     pods = _mesh(health, parents, MESSAGE_LIMIT - units(top) - 2)
@@ -120,14 +122,14 @@ def _steps(health: LocationHealth) -> str:
     return f"<b>Next</b>\n{fit(lines, _STEPS_ROOM)}"
 
 
-def _facts(health: LocationHealth, now: datetime | None) -> str:
+def _facts(health: LocationHealth, now: datetime | None, devices: str) -> str:
     """The evidence; a part that could not be read is named once, not line by line."""
     zone = health["timezone"]
     whole = not health["missing"] and bool(health["pod_details"])
     gateway, test = health["gateway"], health["speed_test"]
     lines = [
         _gateway(gateway) if gateway or health["pod_details"] else "",
-        _pods(health),
+        _pods(health, devices),
         format_speed_test(test, now=now, timezone=zone) if test or whole else "",
         _line(health),
     ]
@@ -145,7 +147,7 @@ def _gateway(gateway: PodDetail | None) -> str:
     return f"<b>Gateway</b>: {escape(gateway['name'])}{model}, {escape(facts, 2 * _WORD)}"
 
 
-def _pods(health: LocationHealth) -> str:
+def _pods(health: LocationHealth, counted: str) -> str:
     connected, total = health["pods_connected"], health["pods_total"]
     if not total and not health["total_connected_devices"]:
         return ""
@@ -153,7 +155,8 @@ def _pods(health: LocationHealth) -> str:
     of = DASH if total is None else str(total)
     # Behind a gateway that is down the count is what it was, not what it is.
     offline = health["online"] is False
-    devices = "" if offline else f" · {count(health['total_connected_devices'], 'device')}"
+    counted = counted or count(health["total_connected_devices"], "device")
+    devices = "" if offline else f" · {counted}"
     return f"<b>Pods</b>: {pods} of {of} connected{devices}"
 
 
