@@ -7,6 +7,7 @@ import logging
 from typing import TYPE_CHECKING, Final
 
 from src.handlers import member_texts
+from src.handlers.news import announce_version
 from src.handlers.notify import notify
 from src.storage import StorageError
 
@@ -43,6 +44,7 @@ async def _look_back(bot: Bot, state: State) -> None:
         for draft in await state.store.interrupted_drafts():
             await notify(bot, state, draft.chat_id, member_texts.RESTARTED)
             await state.store.end_draft(draft.user_id, draft.chat_id)
+        await announce_version(bot, state)
         while True:
             await state.store.prune_audit()
             await asyncio.sleep(_PRUNE_EVERY_S)

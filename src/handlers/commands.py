@@ -10,6 +10,7 @@ from src.handlers.incoming import is_private, user_of
 from src.handlers.reply import answer, send
 from src.handlers.state import Place
 from src.handlers.trace import IGNORED, mark
+from src.version import VERSION
 
 if TYPE_CHECKING:
     from telegram import Update
@@ -40,8 +41,8 @@ async def start_command(update: Update, context: PanoptesContext) -> None:
 
 
 async def help_command(update: Update, context: PanoptesContext) -> None:
-    """List what the bot can do."""
-    await send(update, context, texts.HELP)
+    """List what the bot can do, and say which version it is."""
+    await send(update, context, f"{texts.HELP}\n\nPanoptes {VERSION}")
 
 
 async def cancel_command(update: Update, context: PanoptesContext) -> None:

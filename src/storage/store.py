@@ -17,6 +17,7 @@ from src.storage.audit import Audit
 from src.storage.chats import Chats
 from src.storage.credentials import Credentials
 from src.storage.database import Database, resolve_url
+from src.storage.facts import Facts
 from src.storage.home_memory import HomeMemories
 from src.storage.incidents import Incidents
 from src.storage.locations import Locations
@@ -42,6 +43,7 @@ class Store(
     Locations,
     Chats,
     Audit,
+    Facts,
     Privacy,
     HomeMemories,
     Watches,
