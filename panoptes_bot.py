@@ -37,6 +37,7 @@ from src.handlers import (
     members,
     menus,
     report,
+    settings_menu,
     setup,
 )
 from src.handlers.access import check_rows
@@ -83,6 +84,7 @@ from src.service import runner, upkeep
 from src.service.telegram import telegram_request
 from src.settings import EXIT_BAD_SETTINGS, Settings, SettingsError, load_settings
 from src.utils.status_formatter import format_pod_details, format_speed_test
+from src.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -203,7 +205,7 @@ async def on_start(application: Application) -> None:
     services, bot = _services_of(application), application.bot
     await menus.set_menus(bot, await services.state.admins())
     look_back_in_background(bot, services)
-    logger.info("running as @%s", bot.username)
+    logger.info("version %s, running as @%s", VERSION, bot.username)
 
 
 def _services_of(application: Application) -> Services:
@@ -266,11 +268,13 @@ def _conversation(buttons: Buttons, timing: Timing) -> ConversationHandler[Panop
             PressHandler(buttons, member_presses.ConnectAs, setup.setup_for),
             CommandHandler("locations", locations.locations_start),
             PressHandler(buttons, ChangeLocation, locations.change_location),
+            PressHandler(buttons, member_presses.AskZone, settings_menu.ask_zone),
         ],
         states={
             Step.HEADER: [MessageHandler(_ANSWER, setup.ask_partner_id)],
             Step.PARTNER: [MessageHandler(_ANSWER, setup.confirm_auth)],
             Step.CUSTOMER: [MessageHandler(_ANSWER, locations.take_customer_id)],
+            Step.ZONE: [MessageHandler(_ANSWER, settings_menu.take_zone)],
             ConversationHandler.TIMEOUT: [TypeHandler(Update, on_timeout)],
         },
         fallbacks=[

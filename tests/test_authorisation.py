@@ -65,6 +65,7 @@ COMMANDS = {
     "whoami": "anyone",
     "join": "anyone",
     "forget": "anyone",
+    "settings": "viewer",
     "people": "admin",
     "audit": "admin",
 }
@@ -88,6 +89,10 @@ PRESSES: dict[Any, str] = {
     m.ConnectAs(m.Whose.TEAM): "admin",
     m.AskToJoin(): "anyone",
     m.EraseMe(m.Sure.NO): "anyone",
+    m.ShowSettings(): "viewer",
+    m.AskZone(): "viewer",
+    m.SetZone("Europe/Berlin"): "viewer",
+    m.SetTheme(m.Theme.DARK): "viewer",
     m.DecideJoin(NOBODY, m.JoinChoice.VIEWER): "admin",
     m.ListPeople(): "admin",
     m.ShowPerson(NOBODY): "admin",

@@ -77,6 +77,7 @@ COMMANDS: Final[Mapping[str, Need]] = MappingProxyType(
             "start help cancel setup locations find status wan stats nodes wifi devices speed call",
             VIEWER,
         ),
+        "settings": FOR_THE_CHAT,
         "people": ADMIN,
         "audit": ADMIN,
     }
@@ -94,6 +95,7 @@ PRESSES: Final[Mapping[str, Need]] = MappingProxyType(
             "SetFavourite FindPage ConnectAs",
             VIEWER,
         ),
+        **_rows("ShowSettings AskZone SetZone SetTheme", FOR_THE_CHAT),
         **_rows(
             "DecideJoin ListPeople ShowPerson SetRole RemovePerson AuditPage DropTeam",
             ADMIN,

@@ -49,6 +49,7 @@ class Step(Enum):
     HEADER = "header"
     PARTNER = "partner"
     CUSTOMER = "customer"
+    ZONE = "zone"
 
 
 def step(stay: Step | int) -> Callable[[Question[P]], Question[P]]:
@@ -103,7 +104,7 @@ async def forget_draft(update: Update, context: PanoptesContext) -> None:
 
 async def on_timeout(update: Update, context: PanoptesContext) -> int:
     """Nobody answered: forget the draft, and say so."""
-    command = "/setup" if context.draft.in_setup else "/locations"
+    command = "/setup" if context.draft.in_setup else context.draft.command
     await forget_draft(update, context)
     await send(update, context, texts.TIMED_OUT.format(command=command))
     return END

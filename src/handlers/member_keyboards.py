@@ -8,6 +8,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from src.handlers.member_presses import (
     AskToJoin,
+    AskZone,
     AuditPage,
     ConnectAs,
     DecideJoin,
@@ -18,18 +19,24 @@ from src.handlers.member_presses import (
     RemovePerson,
     RoleChoice,
     SetRole,
+    SetTheme,
+    SetZone,
     ShowPerson,
+    ShowSettings,
     Sure,
+    Theme,
     Whose,
 )
 from src.handlers.member_texts import name_of
+from src.utils.zone_search import offset_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from src.handlers.callbacks import Buttons, Press
     from src.handlers.state import Member
-    from src.storage.records import JoinRequest
+    from src.storage.records import JoinRequest, Settings
 
 __all__ = [
     "PEOPLE_PAGE",
@@ -41,8 +48,10 @@ __all__ = [
     "people",
     "person",
     "remove_person",
+    "settings",
     "team_credential",
     "whose",
+    "zones",
 ]
 
 PEOPLE_PAGE: Final = 8
@@ -178,3 +187,25 @@ def erase_me(buttons: Buttons) -> InlineKeyboardMarkup:
             _button(buttons, "⬅ Keep", EraseMe(Sure.NO)),
         ]
     )
+
+
+def settings(buttons: Buttons, found: Settings) -> InlineKeyboardMarkup:
+    """What can be set; what is set already is marked."""
+    theme = found.theme or Theme.LIGHT
+    themes = [
+        _button(buttons, f"✓ {label}" if each == theme else label, SetTheme(each))
+        for each, label in ((Theme.LIGHT, "☀ Light pictures"), (Theme.DARK, "🌙 Dark pictures"))
+    ]
+    zones = [_button(buttons, "🕑 Time zone", AskZone())]
+    if found.timezone:
+        zones.append(_button(buttons, "🏠 Each home's own", SetZone()))
+    return _markup(zones, themes)
+
+
+def zones(buttons: Buttons, names: Sequence[str], now: datetime) -> InlineKeyboardMarkup:
+    """One zone a row, with how far it is from UTC; and the way back."""
+    rows = [
+        [_button(buttons, f"{name.replace('_', ' ')}, {offset_text(name, now)}", SetZone(name))]
+        for name in names
+    ]
+    return _markup(*rows, [_button(buttons, "⬅ Settings", ShowSettings())])

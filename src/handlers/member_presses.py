@@ -1,4 +1,4 @@
-"""The buttons about people and their data: joining, roles, the audit log, credentials, erasure.
+"""The buttons about people and their data: joining, roles, audit, credentials, settings, erasure.
 
 Codec and rules are those of src/handlers/callbacks.py; nothing here is trusted either.
 """
@@ -10,6 +10,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias
 
+from src.utils.timezones import zone
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ROLES",
     "AskToJoin",
+    "AskZone",
     "AuditPage",
     "ConnectAs",
     "DecideJoin",
@@ -29,8 +32,12 @@ __all__ = [
     "RemovePerson",
     "RoleChoice",
     "SetRole",
+    "SetTheme",
+    "SetZone",
     "ShowPerson",
+    "ShowSettings",
     "Sure",
+    "Theme",
     "Whose",
 ]
 
@@ -71,6 +78,19 @@ class Sure(StrEnum):
     ASK = "?"
     YES = "y"
     NO = "n"
+
+
+class Theme(StrEnum):
+    """How pictures are drawn."""
+
+    LIGHT = "light"
+    DARK = "dark"
+
+
+def _zone_name(text: str) -> str:
+    if text and zone(text) is None:
+        raise ValueError("not a time zone")
+    return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +194,42 @@ class EraseMe:
     readers: ClassVar[Readers] = (Sure,)
 
 
+@dataclass(frozen=True, slots=True)
+class ShowSettings:
+    """Show what is set in this chat."""
+
+    code: ClassVar[str] = "S"
+    readers: ClassVar[Readers] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AskZone:
+    """Ask which time zone this chat wants."""
+
+    code: ClassVar[str] = "z"
+    readers: ClassVar[Readers] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SetZone:
+    """Make this the zone of the chat; an empty name is each home's own."""
+
+    name: str = ""
+
+    code: ClassVar[str] = "Z"
+    readers: ClassVar[Readers] = (_zone_name,)
+
+
+@dataclass(frozen=True, slots=True)
+class SetTheme:
+    """Draw the pictures of this chat so."""
+
+    theme: Theme
+
+    code: ClassVar[str] = "H"
+    readers: ClassVar[Readers] = (Theme,)
+
+
 MemberPress = (
     AskToJoin
     | DecideJoin
@@ -185,4 +241,8 @@ MemberPress = (
     | AuditPage
     | DropTeam
     | EraseMe
+    | ShowSettings
+    | AskZone
+    | SetZone
+    | SetTheme
 )

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from src.utils.markup import bold, clean, code, escape, moment
+from src.utils.timezones import to_local
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from src.handlers.state import Member
     from src.storage.records import (
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
         JoinDecision,
         JoinRequest,
         Role,
+        Settings,
         StoredSummary,
     )
 
@@ -68,6 +71,11 @@ ERASED: Final = (
     "✅ Everything stored about you is erased. What you did stays in the audit log without your "
     "name, for 90 days."
 )
+ASK_ZONE: Final = (
+    "Whose time shall it be? Send a <b>city</b>, a country, or the name of a zone such as "
+    "Europe/Berlin. /cancel stops."
+)
+WHICH_ZONE: Final = "Which of these? A city is more exact than a country."
 WHOSE: Final = """<b>Connect to Plume</b>
 
 Whose credentials are these? The team's are used by everybody who has none of their own; nobody \
@@ -195,6 +203,31 @@ def _audit_line(entry: AuditEntry, names: Mapping[int, str]) -> str:
     about = f" {code(entry.object)}" if entry.object else ""
     detail = f" ({escape(entry.detail, 64)})" if entry.detail else ""
     return f"{entry.at:%d %b %H:%M} {escape(who)}: {escape(entry.action)}{about}{detail}"
+
+
+def settings(found: Settings, now: datetime, *, private: bool) -> str:
+    """What is set in this chat, and what it is good for."""
+    if found.timezone:
+        zone = f"{bold(found.timezone)}, {to_local(now, found.timezone):%H:%M} now"
+    else:
+        zone = "each home's own; UTC where no home is meant"
+    used = "Quiet hours, digests and /audit" if private else "Quiet hours and digests"
+    return "\n".join(
+        [
+            "<b>Your settings</b>" if private else "<b>Settings of this group</b>",
+            "",
+            f"Time zone: {zone}",
+            f"Pictures: {bold(found.theme or 'light')}",
+            "",
+            f"{used} follow the time zone. Moments in reports show in the time of whoever reads.",
+        ]
+    )
+
+
+def no_zone(typed: str) -> str:
+    """Nothing fits."""
+    asked = f"No time zone is called {bold(typed, 64)}" if clean(typed) else "I can read text only"
+    return f"{asked}. Send a large city nearby, such as Berlin or New York, or /cancel."
 
 
 def stored(summary: StoredSummary, *, is_member: bool) -> str:

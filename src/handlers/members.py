@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from src.handlers import audit, joining, member_presses, people, privacy
+from src.handlers import audit, joining, member_presses, people, privacy, settings_menu
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +21,7 @@ COMMANDS: Final[Mapping[str, Handler]] = MappingProxyType(
         "join": joining.join_command,
         "logout": privacy.logout_command,
         "forget": privacy.forget_command,
+        "settings": settings_menu.settings_command,
         "people": people.people_command,
         "audit": audit.audit_command,
     }
@@ -37,5 +38,8 @@ PRESSES: Final[Mapping[type[MemberPress], Any]] = MappingProxyType(
         member_presses.AuditPage: audit.audit_page,
         member_presses.DropTeam: privacy.drop_team,
         member_presses.EraseMe: privacy.erase_me,
+        member_presses.ShowSettings: settings_menu.show_settings,
+        member_presses.SetZone: settings_menu.set_zone,
+        member_presses.SetTheme: settings_menu.set_theme,
     }
 )

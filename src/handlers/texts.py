@@ -21,6 +21,7 @@ COMMANDS: Final = (
     BotCommand("speed", "Speed tests against what is usual"),
     BotCommand("call", "What to say and ask on the phone"),
     BotCommand("locations", "Choose a home: recents, favourites, customer id"),
+    BotCommand("settings", "Time zone, light or dark pictures"),
     BotCommand("setup", "Connect your Plume account"),
     BotCommand("whoami", "Your id and your role"),
     BotCommand("logout", "Erase your Plume credentials here"),
@@ -93,6 +94,7 @@ Just send a serial number, e-mail, account number or name, or use /find
 
 <b>You and your data</b>
 /whoami – your id and role
+/settings – time zone, light or dark pictures
 /logout – erase your Plume credentials here
 /forget – see and erase what is stored about you
 
