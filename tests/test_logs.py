@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
-from src.logs import _QUIET, RedactingFilter, Redactor, setup_logging
+from src.logs import _QUIET, RedactingFilter, Redactor, request_id, setup_logging
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -156,3 +156,20 @@ def test_there_is_one_handler_and_warnings_go_through_it() -> None:
         warnings.simplefilter("always")
         warnings.warn(f"careful with {SECRET}", UserWarning, stacklevel=1)
     assert "careful with [hidden]" in stream.getvalue()
+
+
+def test_a_line_carries_its_request_and_its_facts() -> None:
+    styles: tuple[Literal["text", "json"], ...] = ("text", "json")
+    outputs = {}
+    for style in styles:
+        outputs[style] = _log(style)
+        mark = request_id.set("1a2b3c4d")
+        logging.getLogger("a").info("done", extra={"facts": {"chat": 5, "outcome": "ok"}})
+        request_id.reset(mark)
+        logging.getLogger("a").info("between requests")
+    during, between = outputs["text"].getvalue().splitlines()
+    assert during.endswith("INFO    a: [1a2b3c4d] done")
+    assert between.endswith("INFO    a: between requests")
+    first, second = (json.loads(line) for line in outputs["json"].getvalue().splitlines())
+    assert (first["request"], first["chat"], first["outcome"]) == ("1a2b3c4d", 5, "ok")
+    assert "request" not in second
