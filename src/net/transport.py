@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import math
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import httpx
 from httpx_retries import Retry, RetryTransport
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+from src.net.lanes import held, trusted
 
+if TYPE_CHECKING:
     from src.net.budget import RequestBudget
     from src.net.callers import Turn
 
@@ -86,27 +86,6 @@ def retry_until(ends_at: float, method: str = "GET") -> Retry:
     return retry
 
 
-class _Held(httpx.AsyncByteStream):
-    """A body that gives its place back when it is closed."""
-
-    def __init__(self, stream: httpx.AsyncByteStream, release: Callable[[], None]) -> None:
-        self._stream = stream
-        self._release: Callable[[], None] | None = release
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for chunk in self._stream:
-            yield chunk
-
-    async def aclose(self) -> None:
-        """Close, and release once."""
-        release, self._release = self._release, None
-        try:
-            await self._stream.aclose()
-        finally:
-            if release is not None:
-                release()
-
-
 class BudgetTransport(httpx.AsyncBaseTransport):
     """Each request that carries a turn waits for the budget; token requests carry none."""
 
@@ -125,26 +104,16 @@ class BudgetTransport(httpx.AsyncBaseTransport):
         except BaseException:
             self._budget.leave(turn)
             raise
-        return _with_stream(response, lambda: self._budget.leave(turn))
+        return held(response, lambda: self._budget.leave(turn))
 
     async def aclose(self) -> None:
         """Close what is below."""
         await self._inner.aclose()
 
 
-def _with_stream(response: httpx.Response, release: Callable[[], None]) -> httpx.Response:
-    stream: Any = response.stream  # async for any response of an async transport
-    return httpx.Response(
-        response.status_code,
-        headers=response.headers,
-        stream=_Held(stream, release),
-        extensions=response.extensions,
-    )
-
-
 def sockets() -> httpx.AsyncBaseTransport:
     """Real connections: pooled, HTTP/2 where the host speaks it."""
-    return httpx.AsyncHTTPTransport(http2=True, limits=_LIMITS)
+    return httpx.AsyncHTTPTransport(verify=trusted(), http2=True, limits=_LIMITS)
 
 
 def build_transport(

@@ -1,0 +1,135 @@
+"""Lanes: how many calls go at once, which connection they take, and what is closed when."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+import httpx
+import pytest
+
+from src.net.lanes import KEPT_S, Lanes
+from tests.virtual_time import now, run
+
+URL = "https://telegram.example.net/bot/getMe"
+
+
+@dataclass(eq=False)
+class FakeLane(httpx.AsyncBaseTransport):
+    """A connection that answers after a second, or fails."""
+
+    number: int
+    calls: int = 0
+    closed: bool = False
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.calls += 1
+        await asyncio.sleep(1)
+        if request.url.path == "/cut":
+            raise httpx.ReadError("cut")
+        return httpx.Response(200, content=str(self.number).encode())
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+
+@dataclass
+class Road:
+    """Lanes, and every connection that they opened."""
+
+    most: int
+    opened: list[FakeLane] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.lanes = Lanes(self.most, self._open)
+        self.client = httpx.AsyncClient(transport=self.lanes)
+
+    def _open(self) -> FakeLane:
+        self.opened.append(FakeLane(len(self.opened)))
+        return self.opened[-1]
+
+    async def calls(self, count: int, pool_s: float | None = None) -> list[str]:
+        """What so many calls at the same time were answered with, or what they failed with."""
+        timeout = httpx.Timeout(None, pool=pool_s)
+        answers = await asyncio.gather(
+            *(self.client.get(URL, timeout=timeout) for _ in range(count)), return_exceptions=True
+        )
+        return [
+            answer.text if isinstance(answer, httpx.Response) else type(answer).__name__
+            for answer in answers
+        ]
+
+
+def test_calls_beyond_the_most_wait_for_their_turn() -> None:
+    async def main() -> None:
+        road = Road(2)
+        begin = now()
+        assert sorted(await road.calls(5)) == ["0", "0", "0", "1", "1"]
+        assert now() - begin == pytest.approx(3)
+        assert len(road.lanes) == 2
+
+    run(main())
+
+
+@pytest.mark.parametrize(("pool_s", "served"), [(None, 4), (3.5, 4), (1.5, 2), (0.5, 1)], ids=str)
+def test_a_call_waits_no_longer_than_it_may(pool_s: float | None, served: int) -> None:
+    async def main() -> None:
+        road = Road(1)
+        answers = await road.calls(4, pool_s)
+        assert answers == ["0"] * served + ["PoolTimeout"] * (4 - served)
+        assert await road.calls(1) == ["0"], "a place was lost"
+
+    run(main())
+
+
+def test_the_lane_used_last_is_taken_first() -> None:
+    async def main() -> None:
+        road = Road(9)
+        await road.calls(5)
+        for _ in range(4):
+            await road.calls(1)
+        assert sorted(lane.calls for lane in road.opened) == [1, 1, 1, 1, 5]
+
+    run(main())
+
+
+def test_what_a_rush_opened_is_closed_afterwards() -> None:
+    async def main() -> None:
+        road = Road(9)
+        await road.calls(5)
+        await asyncio.sleep(KEPT_S - 2)
+        (kept,) = await road.calls(1)
+        assert len(road.lanes) == 5
+        await asyncio.sleep(3)
+        assert await road.calls(1) == [kept]
+        assert [lane.number for lane in road.opened if not lane.closed] == [int(kept)]
+        assert len(road.lanes) == 1
+
+    run(main())
+
+
+def test_a_failed_and_a_cancelled_call_give_their_lane_back() -> None:
+    async def main() -> None:
+        road = Road(1)
+        with pytest.raises(httpx.ReadError):
+            await road.client.get("https://telegram.example.net/cut")
+        left = asyncio.create_task(road.calls(1))
+        await asyncio.sleep(0.5)
+        left.cancel()
+        assert await road.calls(2) == ["0", "0"]
+
+    run(main())
+
+
+def test_after_a_close_it_opens_anew() -> None:
+    async def main() -> None:
+        road = Road(3)
+        under_way = asyncio.create_task(road.calls(1))
+        await asyncio.sleep(0.5)
+        await road.lanes.aclose()
+        assert road.opened[0].closed
+        await under_way
+        assert len(road.lanes) == 0, "what was closed must not be taken again"
+        assert await road.calls(1) == ["1"]
+
+    run(main())
