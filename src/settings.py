@@ -69,6 +69,12 @@ def _url(value: str) -> str:
     return value.strip()
 
 
+def _heartbeat(value: str) -> SecretStr:
+    """As above, with a query if need be. Who knows it can report in our name: a secret."""
+    _url(value.strip().partition("?")[0])
+    return SecretStr(value.strip())
+
+
 def _base_url(value: str) -> str:
     return _url(value).rstrip("/") + "/"
 
@@ -212,6 +218,9 @@ class Settings(BaseModel):
     )
     webhook_secret: Annotated[SecretStr | None, BeforeValidator(_webhook_secret)] = _field(
         "PANOPTES_WEBHOOK_SECRET", "takes 1 to 256 letters, digits, _ and -", None
+    )
+    heartbeat_url: Annotated[SecretStr | None, BeforeValidator(_heartbeat)] = _field(
+        "PANOPTES_HEARTBEAT_URL", f"takes {_HTTPS}", None
     )
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_word)] = (
         _field("PANOPTES_LOG_LEVEL", "takes DEBUG, INFO, WARNING or ERROR", "INFO")

@@ -38,7 +38,8 @@ _PAUSES_S: Final = (1, 2, 4, 8, 15, 30, 60)
 
 def redactor(settings: Settings) -> Redactor:
     """What hides the secrets of these settings."""
-    secrets = [settings.telegram_bot_token, settings.webhook_secret, *settings.secret_keys]
+    secrets = [settings.telegram_bot_token, settings.webhook_secret, settings.heartbeat_url]
+    secrets += settings.secret_keys
     return Redactor(secret.get_secret_value() for secret in secrets if secret is not None)
 
 
