@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from src.models.watching import MOMENTARY
 from src.utils.alert_words import back_words, lasting, next_step, sign, state_word
 from src.utils.markup import MESSAGE_LIMIT, bold, clean, escape, expandable, fit
 from src.utils.when import clock, local_text, when
@@ -88,19 +89,20 @@ def format_alert(
     names the reader's time zone for clients that do not show their own. `before` is a line of
     Telegram HTML that goes above.
     """
-    body = _open(incident, zone) if incident.open else _over(incident, zone)
-    head = title(incident, homes) if incident.open else _end_title(incident, homes)
+    # What happens and is over at once reads as it did when it was told.
+    as_open = incident.open or incident.trigger in MOMENTARY
+    body = _open(incident, zone) if as_open else _over(incident, zone)
+    head = title(incident, homes) if as_open else _end_title(incident, homes)
     blocks = [before, head, *body, *_homes(incident, homes, elsewhere, zone)]
     blocks += _people(notice, zone, is_open=incident.open)
     return fit([block for block in blocks if block], MESSAGE_LIMIT, "… shortened")
 
 
 def _open(incident: Incident, zone: str | None) -> list[str]:
-    momentary = incident.trigger in {"reboot", "parent_change", "service_level", "address_change"}
     step = next_step(incident)
     return [
         escape(incident.cause, _SENTENCE),
-        f"{'At' if momentary else 'Since'} {when(incident.began_at, zone)}",
+        f"{'On' if incident.trigger in MOMENTARY else 'Since'} {when(incident.began_at, zone)}",
         _unstable(incident),
         *(f"• {escape(fact, _SENTENCE)}" for fact in incident.evidence[:_EVIDENCE_SHOWN]),
         _swallowed(incident),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from src.models.watching import MOMENTARY
 from src.utils.alert_formatter import about, lasted_s
 from src.utils.alert_words import lasting, sign, state_word
 from src.utils.markup import MESSAGE_LIMIT, bold, escape, fit
@@ -74,8 +75,10 @@ def incident_line(
         has = f" · 🙋 {escape(acked, _NAME)}" if acked else ""
         since = clock(incident.began_at, zone, weekday=True)
         return f"{what}{pod} · {name}, since {since}{so_far}{has}"
-    how_long = escape(f"{duration(lasted_s(incident))} {lasting(incident)}")
     began = local_text(incident.began_at, zone)
+    if incident.trigger in MOMENTARY:
+        return f"{what}{pod} · {name}, {escape(began)}"
+    how_long = escape(f"{duration(lasted_s(incident))} {lasting(incident)}")
     return f"✅ {how_long}{pod} · {name}, from {escape(began)}"
 
 

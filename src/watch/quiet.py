@@ -41,13 +41,10 @@ def is_held(policy: ChatPolicy, level: Level, now: datetime) -> bool:
 
 
 def _span(quiet: QuietHours, day: date, zone_name: str | None) -> tuple[datetime, datetime]:
-    over_midnight = quiet.end_min <= quiet.start_min
-    last = day + timedelta(days=1) if over_midnight else day
-    return (
-        _moment(day, quiet.start_min, zone_name),
-        _moment(last, quiet.end_min, zone_name),
-    )
+    start, end = quiet.start_min % _DAY_MIN, quiet.end_min % _DAY_MIN
+    last = day + timedelta(days=1) if end <= start else day
+    return _moment(day, start, zone_name), _moment(last, end, zone_name)
 
 
 def _moment(day: date, minutes: int, zone_name: str | None) -> datetime:
-    return from_local(datetime.combine(day, time(*divmod(minutes % _DAY_MIN, 60))), zone_name)
+    return from_local(datetime.combine(day, time(*divmod(minutes, 60))), zone_name)
