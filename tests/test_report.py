@@ -143,7 +143,8 @@ async def test_status_asks_for_everything_together_and_for_nothing_else() -> Non
         await ann.ask("/status")
         calls = list(bot.cloud.requests)[before:]
         tests = f"{HOME_PATH}/nodes/{DEMO_GATEWAY_ID}/speedTestResults"  # known by now
-        assert sorted(c.path for c in calls) == [HOME_PATH, f"{HOME_PATH}/nodes", tests]
+        alerts = f"{HOME_PATH}/alerts"
+        assert sorted(c.path for c in calls) == [HOME_PATH, alerts, f"{HOME_PATH}/nodes", tests]
         assert max(c.started for c in calls) <= min(c.finished or 0 for c in calls)
 
 
@@ -167,6 +168,33 @@ async def test_a_section_fails_alone_and_the_report_says_what_is_missing(
         assert still in text_of(report)
         assert f"Not read: {missing}" in text_of(report)
         assert "offline" not in text_of(report).lower()
+
+
+EXTRA_PATHS = ("*/alerts", "*/reboots", "*/speedTestResults", "*/wanStats", "*/onlineStats")
+
+
+@pytest.mark.parametrize("fault", ["500", "json_403", "hang", "wrong_shape", "401"])
+@pytest.mark.parametrize("command", ["/status", "/nodes", "/call"])
+async def test_what_a_report_can_do_without_never_costs_it(command: str, fault: str) -> None:
+    async with Bot(timing=Timing(extra_s=0.05)) as bot:
+        ann = await _ready(bot)
+        for path in EXTRA_PATHS:
+            bot.break_plume(fault, path)
+        report = await ann.ask(command)
+        assert is_report(report)
+        if fault != "wrong_shape":  # some of these can be read all the same
+            said = "Not read this time: " in text_of(report)
+            assert said is (fault not in {"json_403", "401"}), text_of(report)
+
+
+async def test_what_is_refused_is_not_asked_for_with_every_report() -> None:
+    async with Bot() as bot:
+        ann = await _ready(bot)
+        bot.break_plume("401", f"{HOME_PATH}/alerts")
+        await ann.ask("/status")
+        before = len(bot.cloud.requests)
+        await ann.ask("/status")
+        assert not [c for c in list(bot.cloud.requests)[before:] if "alerts" in c.path]
 
 
 ERRORS = {

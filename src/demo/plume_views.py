@@ -208,7 +208,9 @@ def node_view(home: Home, state: HomeState, node: NodeState) -> Json:
         **_radios(plan.model, connected=connected),
     }
     if not never:
-        firmware = _OLD_FIRMWARE if plan.model == "PP203X" else _FIRMWARE
+        # Rolled out to every other home, so that one can be seen to be behind another.
+        waits = plan.model == "PP203X" and home.plan.customer.index % 2 == 0
+        firmware = _OLD_FIRMWARE if waits else _FIRMWARE
         view |= {"firmwareVersion": firmware, "openSyncVersion": firmware[:5] + ".0"}
         view["connectionStateChangeAt"] = iso(node.changed_at) if node.changed_at else None
         view["bootAt"] = iso(node.booted_at) if node.booted_at else None
