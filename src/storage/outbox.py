@@ -77,9 +77,9 @@ class Outbox(Part):
         async with self.database.reading() as conn:
             return [_pending(row) for row in await conn.execute(query.limit(limit))]
 
-    async def next_due(self) -> datetime | None:
+    async def next_due(self, now: datetime) -> datetime | None:
         """When the next message may go that waits for its hour. Raises StorageError."""
-        query = select(func.min(_outbox.c.not_before)).where(_waiting)
+        query = select(func.min(_outbox.c.not_before)).where(_waiting, _outbox.c.not_before > now)
         async with self.database.reading() as conn:
             moment: datetime | None = await conn.scalar(query)
         return moment
@@ -136,6 +136,22 @@ class Outbox(Part):
         row = {"update_id": update_id, "at": self._now()}
         async with self.database.writing() as conn:
             return (await conn.execute(insert_new(conn, schema.updates, row))).rowcount > 0
+
+    async def new_updates(self, update_ids: Collection[int]) -> set[int]:
+        """Note that these updates are being handled, and return those that were not before.
+
+        Raises StorageError.
+        """
+        if len(update_ids) == 1:  # the usual case, in one statement
+            return {each for each in update_ids if await self.handled_update(each)}
+        seen, at = schema.updates.c.update_id, self._now()
+        async with self.database.writing() as conn:
+            known = await conn.scalars(select(seen).where(seen.in_(update_ids)))
+            new = {*update_ids}.difference(known)
+            if new:
+                rows = [{"update_id": each, "at": at} for each in sorted(new)]
+                await conn.execute(insert(schema.updates), rows)
+        return new
 
     async def prune_updates(self, now: datetime | None = None) -> int:
         """Forget updates that Telegram has forgotten. Raises StorageError."""

@@ -64,10 +64,11 @@ async def test_a_message_is_written_once_however_often(store: Store) -> None:
 
 
 async def test_a_message_waits_for_its_hour(store: Store) -> None:
-    assert await store.next_due() is None
+    assert await store.next_due(NOON) is None
     await store.write_messages([message("later", not_before=NOON + MINUTE), message("now")])
     assert [each.message.once for each in await store.next_batch(NOON)] == ["now"]
-    assert await store.next_due() == NOON + MINUTE
+    assert await store.next_due(NOON) == NOON + MINUTE
+    assert await store.next_due(NOON + MINUTE) is None
     assert await store.outbox_depth(NOON) == (1, 0.0)
     assert await store.outbox_depth(NOON + 2 * MINUTE) == (2, 120.0)
     after = await store.next_batch(NOON + MINUTE)
