@@ -8,10 +8,10 @@ changes nothing itself.
 from __future__ import annotations
 
 from src.watch.cases import Desk
+from src.watch.delivery_tick import tick
 from src.watch.digest import period_of
 from src.watch.taking import acknowledge, follow, leave, snooze, trial_alert, undo, undoable
 from src.watch.telling import decide
-from src.watch.timers import tick
 from src.watch.verdict import Verdict
 
 __all__ = [
