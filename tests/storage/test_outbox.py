@@ -159,3 +159,12 @@ async def test_an_update_is_handled_once(store: Store, clock: Clock) -> None:
     assert await store.prune_updates() == 1
     assert await store.handled_update(6) is False
     assert await store.handled_update(5) is True
+
+
+async def test_of_many_updates_only_the_new_ones_are_handled(store: Store) -> None:
+    assert await store.new_updates([7]) == {7}
+    assert await store.new_updates([7]) == set()
+    assert await store.new_updates([6, 7, 8]) == {6, 8}
+    assert await store.new_updates([8, 6]) == set()
+    assert await store.new_updates([]) == set()
+    assert await store.handled_update(8) is False
