@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from src.demo.world_ids import DEMO_COTTAGE_ID, DEMO_CUSTOMER_ID, customer_id
-from tests.bot_harness import Bot, is_report, text_of
+import plume_api_client as plume
+from src.demo.world_ids import (
+    DEMO_COTTAGE_ID,
+    DEMO_CUSTOMER_ID,
+    DEMO_GATEWAY_ID,
+    DEMO_LOCATION_ID,
+    DEMO_POD_ID,
+    customer_id,
+)
+from src.handlers.status import placed_health
+from tests.bot_harness import Bot, Person, is_report, text_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 KINDS = [
     (1, "🟠", "disconnected"),
@@ -69,3 +83,44 @@ async def test_a_home_that_is_gone_is_not_shown_from_its_pods() -> None:
         told = await ann.ask("/status")
         assert not is_report(told)
         assert "does not find this home" in text_of(told)
+
+
+async def test_what_an_earlier_look_told_survives_a_restart(tmp_path: Path) -> None:
+    kept = {"PANOPTES_DATA_DIR": str(tmp_path)}
+    async with Bot(environment=kept) as bot:
+        ann = bot.person("Ann")
+        await ann.ready()
+        cloud, telegram = bot.cloud, bot.telegram
+    cloud.world.apply("unplug_pod", location=DEMO_LOCATION_ID, node=DEMO_POD_ID)
+    cloud.world.clock.advance(600)
+    async with Bot(environment=kept, cloud=cloud, telegram=telegram) as bot:
+        ann = Person(bot, ann.user_id, ann.chat_id)
+        before = len(cloud.requests)
+        told = text_of(await ann.ask("/status"))
+        assert "Only the hop Study to Hallway: Hallway is fine" in told
+        assert "    🔴 Study: disconnected, was connected to Hallway" in told.splitlines()
+        asked = [call.path for call in list(cloud.requests)[before:]]
+        assert any(DEMO_GATEWAY_ID in path for path in asked), "the gateway's tests at once"
+        await ann.ask("/call")
+        cloud.world.apply("restore", location=DEMO_LOCATION_ID)
+        cloud.world.clock.advance(600)
+        assert "Study" in text_of(await ann.ask("/call")).partition("Changed in 24 h")[2]
+
+
+async def test_the_picture_shows_a_dead_pod_where_it_was_last_seen() -> None:
+    async with Bot() as bot:
+        ann = bot.person("Ann")
+        report = await ann.ready()
+        bot.cloud.world.apply("unplug_pod", location=DEMO_LOCATION_ID, node=DEMO_POD_ID)
+        bot.cloud.world.clock.advance(600)
+        health = plume.analyze_location_health(
+            None, await plume.get_nodes_in_location(ann.user_id, DEMO_CUSTOMER_ID, DEMO_LOCATION_ID)
+        )
+        pod = next(each for each in health["pod_details"] if each["id"] == DEMO_POD_ID)
+        assert pod["parent_id"] is None
+        placed = placed_health(health, {DEMO_POD_ID: DEMO_GATEWAY_ID})
+        pod = next(each for each in placed["pod_details"] if each["id"] == DEMO_POD_ID)
+        assert (pod["parent_id"], pod["parent_name"]) == (DEMO_GATEWAY_ID, "Hallway")
+        await ann.press("Mesh picture", report)
+        shown = await ann.answered(report["message_id"] - 1, "Only the hop")
+        assert shown["photo"]

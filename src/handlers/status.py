@@ -36,7 +36,14 @@ if TYPE_CHECKING:
     from src.models import LocationHealth, PodDetail, SpeedTest
     from src.models.findings import Finding
 
-__all__ = ["build_mesh", "build_status", "read_home", "status_command", "usual_devices"]
+__all__ = [
+    "build_mesh",
+    "build_status",
+    "placed_health",
+    "read_home",
+    "status_command",
+    "usual_devices",
+]
 
 _LINE_ROOM = 100  # what the line with the moment of reading takes below the report
 
@@ -79,13 +86,13 @@ async def build_mesh(ask: Ask) -> Report:
     home, health, reasons = await read_home(ask)
     parents = known_parents(health["pod_details"], ask.last_parents)
     text = format_status_message(home.title, health, now=ask.now, parents=parents)
-    plan = plan_mesh(_placed(health, parents), name=home.title)
+    plan = plan_mesh(placed_health(health, parents), name=home.title)
     finding = find_root_cause(health, last_parents=ask.last_parents, now=ask.now)
     text = _with_finding(text, finding)
     return Report(with_reasons(text, *reasons), home, plan=plan, table=pod_table(health))
 
 
-def _placed(health: LocationHealth, parents: Mapping[str, str]) -> LocationHealth:
+def placed_health(health: LocationHealth, parents: Mapping[str, str]) -> LocationHealth:
     """The home with each disconnected pod where it was last seen."""
     names = {pod["id"]: pod["name"] for pod in health["pod_details"]}
     pods: list[PodDetail] = [
