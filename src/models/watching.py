@@ -300,7 +300,6 @@ class ChatPolicy:
     escalate_after_s: int = 1800
     digest: Digest | None = None
     digest_sent_at: datetime | None = None
-    board_message_id: int | None = None  # the board that is kept up to date here
 
 
 @dataclass(frozen=True, slots=True)
