@@ -55,6 +55,13 @@ async def test_it_gives_up_after_a_few_refusals() -> None:
     assert telegram.calls == 4
 
 
+async def test_a_caller_with_patience_of_its_own_hears_of_it_at_once() -> None:
+    telegram = _Telegram([RetryAfter(timedelta(seconds=1))])
+    with pytest.raises(RetryAfter):
+        await PatientLimiter().process_request(telegram, (), {}, "sendMessage", {}, 1)
+    assert telegram.calls == 1
+
+
 @pytest.mark.parametrize(
     ("seconds", "endpoint"),
     [(1, "sendChatAction"), (1, "answerCallbackQuery"), (3600, "sendMessage")],

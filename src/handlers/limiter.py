@@ -26,10 +26,12 @@ _LONGEST_WAIT_S: Final = 60.0
 _FLEETING: Final = {"sendChatAction", "answerCallbackQuery"}
 
 
-class PatientLimiter(BaseRateLimiter[None]):
+class PatientLimiter(BaseRateLimiter[int]):
     """Repeats a refused call after the wait that Telegram names.
 
     The library's own limiter halts every chat for one refusal; here only the refused call waits.
+    A call's `rate_limit_args` is how often it may be made in all, where the caller has patience of
+    its own.
     """
 
     def __init__(
@@ -60,18 +62,18 @@ class PatientLimiter(BaseRateLimiter[None]):
         kwargs: dict[str, Any],
         endpoint: str,
         data: dict[str, Any],
-        rate_limit_args: None,  # noqa: ARG002 - as above
+        rate_limit_args: int | None,
     ) -> Any:
         """Call, and call again after each refusal, a few times; follow a group that moved."""
-        chat_id = data.get("chat_id")
+        chat_id, tries = data.get("chat_id"), rate_limit_args or _TRIES
         try:
-            return await self._patiently(callback, args, kwargs, endpoint)
+            return await self._patiently(callback, args, kwargs, endpoint, tries)
         except ChatMigrated as moved:
             if self._on_migrated is None or not isinstance(chat_id, int):
                 raise
             await self._on_migrated(chat_id, moved.new_chat_id)
             data["chat_id"] = moved.new_chat_id  # the very dictionary that the call sends
-            return await self._patiently(callback, args, kwargs, endpoint)
+            return await self._patiently(callback, args, kwargs, endpoint, tries)
         except Forbidden as refusal:
             if self._on_refused is not None and isinstance(chat_id, int):
                 await self._on_refused(chat_id, refusal.message)
@@ -83,8 +85,9 @@ class PatientLimiter(BaseRateLimiter[None]):
         args: Any,
         kwargs: dict[str, Any],
         endpoint: str,
+        tries: int,
     ) -> Any:
-        for _ in range(_TRIES - 1):
+        for _ in range(tries - 1):
             try:
                 with telemetry.timed(partial(telemetry.TelegramCall, endpoint)):
                     return await callback(*args, **kwargs)
