@@ -185,6 +185,20 @@ LINES: dict[str, tuple[LineVerdict, list[str]]] = {
             ),
         ],
     ),
+    "full at noon": (
+        judge_line(usage({12: 95}, STOCKHOLM), FULL, STOCKHOLM, now=NOW),
+        [
+            (
+                "The line has room, look at the Wi-Fi: never above 80% of what speed tests proved "
+                "(↓ download 100 Mbit/s, ↑ upload 100 Mbit/s) between 18:00 and 23:00."
+            ),
+            (
+                "Worst hour: 12:00–13:00 (the home's time), which is not the evening, "
+                "↓ download above the limit in 100%, peaks 95 Mbit/s on average."
+            ),
+            "Left out: 1 interval in which a speed test ran.",
+        ],
+    ),
     "room, without a zone": (
         judge_line(usage({23: 50}, None), FULL, None, now=NOW),
         [

@@ -9,7 +9,7 @@ from src.utils.call_words import call_questions, next_best_step
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from src.models.findings import CallCard, Change, Finding, LineVerdict
+    from src.models.findings import CallCard, Change, EveningPeaks, Finding, LineVerdict
     from src.models.results import LocationHealth, OnlineHistory, PodDetail
 
 # Shorter marks than this are found inside of ordinary words by chance.
@@ -26,6 +26,7 @@ def build_call_card(
     changes_24h: Sequence[Change] | None = None,
     *,
     alerts: Sequence[str] = (),
+    evening: EveningPeaks | None = None,
 ) -> CallCard:
     """Verdict, since when, changes, questions and the next step; None for a part not asked for.
 
@@ -33,7 +34,8 @@ def build_call_card(
     list that nothing changed. `alerts` are the cloud's own, as `alert_sentences` words them.
     """
     if health["severity"] == "offline":
-        line = None  # what the line carried yesterday must not send anybody to the Wi-Fi now
+        # What the line carried yesterday must not send anybody to the Wi-Fi now.
+        line = evening = None
     pods = {pod["id"]: pod for pod in health["pod_details"]}
     hop = finding["hop"]
     backhaul = pods[hop["from"]["id"]]["backhaul"] if hop and hop["from"]["id"] in pods else None
@@ -43,6 +45,7 @@ def build_call_card(
         "since": health["since"],
         "finding": finding,
         "line": line,
+        "evening": evening,
         "uptime_pct": history["uptime_pct"] if history else None,
         "uptime_label": history["label"] if history else None,
         "outage_count": history["outage_count"] if history else None,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from src.models.findings import LineVerdict, WorstHour
     from src.models.plume import SpeedTest, WanStats
 
-__all__ = ["Capacity", "judge_line", "prove_capacity"]
+__all__ = ["Capacity", "calm_rows", "judge_line", "prove_capacity"]
 
 _Direction = Literal["download", "upload"]
 _DIRECTIONS: tuple[_Direction, ...] = ("download", "upload")
@@ -105,7 +105,7 @@ def judge_line(
     rows, interval_s = wan_rows(wan, limits=limits)
     capacity = prove_capacity(speed_tests, now=now, limits=limits)
     known = [row for row in rows if row.down_max is not None or row.up_max is not None]
-    calm = [row for row in known if not _is_tested(row, interval_s, speed_tests)]
+    calm = calm_rows(known, interval_s, speed_tests)
     hourly = calm if interval_s <= limits.busy_interval_max_s else []
     evening = [row for row in hourly if _in_evening(row.at, timezone, limits)]
     shares = {way: _share(evening, way, capacity, limits) for way in _DIRECTIONS}
@@ -130,6 +130,11 @@ def judge_line(
         "timezone": (timezone or "UTC").strip() if home_zone else "UTC",
         "timezone_known": home_zone,
     }
+
+
+def calm_rows(rows: Iterable[WanRow], interval_s: int, tests: Sequence[SpeedTest]) -> list[WanRow]:
+    """The intervals in which no speed test filled the line."""
+    return [row for row in rows if not _is_tested(row, interval_s, tests)]
 
 
 def _is_tested(row: WanRow, interval_s: int, tests: Iterable[SpeedTest]) -> bool:

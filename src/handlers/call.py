@@ -8,6 +8,7 @@ import plume_api_client as plume
 from src.analysis.active_alerts import alert_sentences
 from src.analysis.call_card import build_call_card
 from src.analysis.changes import find_changes
+from src.analysis.evening import evening_peaks
 from src.analysis.line import judge_line
 from src.analysis.root_cause import find_root_cause
 from src.api.alerts import get_alerts
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from src.handlers.beside import Extras
     from src.handlers.context import PanoptesContext
     from src.models import LocationHealth
-    from src.models.findings import Change, LineVerdict
+    from src.models.findings import Change, EveningPeaks, LineVerdict
     from src.models.results import OnlineHistory
 
 __all__ = ["build_call", "call_command"]
@@ -62,6 +63,7 @@ async def build_call(ask: Ask) -> Report:
         _past(ask, extras),
         _changes(ask, health, extras),
         alerts=alert_sentences(extras.get("alerts"), health["pod_details"]),
+        evening=_evening(ask, home.timezone, extras),
     )
     text = format_call_card(card, home.title, now=ask.now)
     return Report(
@@ -77,6 +79,11 @@ async def build_call(ask: Ask) -> Report:
 def _line(ask: Ask, timezone: str | None, extras: Extras) -> LineVerdict | None:
     wan, tests = extras.get("line"), extras.get("speed tests") or ()
     return None if wan is None else judge_line(wan, tests, timezone, now=ask.now)
+
+
+def _evening(ask: Ask, timezone: str | None, extras: Extras) -> EveningPeaks | None:
+    tests = extras.get("speed tests") or ()
+    return evening_peaks(extras.get("line"), tests, timezone, now=ask.now)
 
 
 def _past(ask: Ask, extras: Extras) -> OnlineHistory | None:

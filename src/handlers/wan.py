@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Final
 
 import plume_api_client as plume
+from src.analysis.evening import evening_peaks
 from src.analysis.line import judge_line, prove_capacity
 from src.api.speed_tests import get_speed_tests
 from src.charts.wan_plan import plan_wan
@@ -13,7 +14,7 @@ from src.handlers import report
 from src.handlers.callbacks import Panel, Span
 from src.handlers.report import Ask, Report, section
 from src.handlers.tables import wan_table
-from src.utils.finding_formatter import format_line
+from src.utils.finding_formatter import format_evening, format_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,8 +45,10 @@ async def build_wan(ask: Ask) -> Report:
     text = plume.format_wan_analysis(analysis, home.title)
     if tests and analysis["has_data"]:
         verdict = format_line(judge_line(stats, tests, home.timezone, now=now))
+        evening = format_evening(evening_peaks(stats, tests, home.timezone, now=now))
         title, _, figures = text.partition("\n\n")
-        text = f"{title}\n\n{verdict}\n\n{figures}"
+        said = "\n".join(line for line in (verdict, evening) if line)
+        text = f"{title}\n\n{said}\n\n{figures}"
     proven = prove_capacity(tests, now=now)
     capacity = (proven.download, proven.upload)
     plan = plan_wan(stats, analysis, name=home.title, timezone=home.timezone, capacity=capacity)

@@ -17,6 +17,7 @@ __all__ = [
     "Change",
     "ChangeKind",
     "Comparison",
+    "EveningPeaks",
     "Finding",
     "FindingKind",
     "Hop",
@@ -139,6 +140,19 @@ class Comparison(TypedDict):
     text: str  # such as "below usual by 56%"
 
 
+class EveningPeaks(TypedDict):
+    """The highest rates of the last whole evening beside those of the evenings before it."""
+
+    at: str  # the beginning of that evening
+    download_mbps: float | None
+    upload_mbps: float | None
+    usual_download: Usual
+    usual_upload: Usual
+    download: Comparison
+    upload: Comparison
+    timezone: str
+
+
 class Change(TypedDict):
     """One thing that changed on a pod."""
 
@@ -176,6 +190,7 @@ class CallCard(TypedDict):
     since: str | None
     finding: Finding
     line: LineVerdict | None
+    evening: EveningPeaks | None
     uptime_pct: float | None
     uptime_label: str | None
     outage_count: int | None

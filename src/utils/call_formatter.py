@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from src.models.plume import parse_moment
-from src.utils.finding_formatter import format_finding, line_sentence
+from src.utils.finding_formatter import format_evening, format_finding, line_sentence
 from src.utils.markup import MESSAGE_LIMIT, bold, clean, escape, fit
 from src.utils.stats_formatter import period_words
 from src.utils.when import local_text, since_text, when
@@ -159,6 +159,7 @@ def _background(card: CallCard) -> str:
     lines = []
     if card["line"]:
         lines.append(escape(line_sentence(card["line"]), 300))
+    lines.extend(filter(None, [format_evening(card["evening"])]))
     if card["uptime_pct"] is not None and card["history_limit"] is not None:
         period = period_words(card["history_granularity"] or "", card["history_limit"])
         uptime = f"online {percent(card['uptime_pct'])} of the time"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from src.models.plume import parse_moment
 from src.utils.markup import DASH, clean, escape
+from src.utils.timezones import to_local
 from src.utils.when import when
 from src.utils.wording import count, join_names, number, percent, rate
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
 
     from src.models.findings import (
         Comparison,
+        EveningPeaks,
         Finding,
         FindingKind,
         Hop,
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "finding_sentence",
+    "format_evening",
     "format_finding",
     "format_line",
     "format_usual",
@@ -252,7 +256,28 @@ def _worst(worst: WorstHour, verdict: LineVerdict) -> str:
     hour = f"{worst['hour']:02}:00–{(worst['hour'] + 1) % 24:02}:00"
     share = f"{_DIRECTIONS[worst['direction']]} above the limit in {percent(worst['above_pct'])}"
     peaks = f"peaks {escape(rate(worst['mean_max_mbps']))} on average"
-    return f"Worst hour: {hour} ({zone}), {share}, {peaks}."
+    evening = verdict["evening_from_hour"] <= worst["hour"] < verdict["evening_to_hour"]
+    outside = "" if evening or not verdict["timezone_known"] else ", which is not the evening"
+    return f"Worst hour: {hour} ({zone}){outside}, {share}, {peaks}."
+
+
+def format_evening(peaks: EveningPeaks | None) -> str:
+    """The last evening's peaks beside the usual ones; "" until there is a usual."""
+    if peaks is None:
+        return ""
+    said = [
+        f"{sign} {format_usual(value, normal, beside)}"
+        for sign, value, normal, beside in (
+            ("↓", peaks["download_mbps"], peaks["usual_download"], peaks["download"]),
+            ("↑", peaks["upload_mbps"], peaks["usual_upload"], peaks["upload"]),
+        )
+        if value is not None and normal["median"] is not None
+    ]
+    at = parse_moment(peaks["at"])
+    if not said or at is None:
+        return ""
+    day = to_local(at, peaks["timezone"])
+    return f"Peaks in the evening of {day.day} {day:%b}: {', '.join(said)}."
 
 
 def format_usual(
