@@ -50,6 +50,11 @@ class Listen(NamedTuple):
     host: str
     port: int
 
+    @property
+    def text(self) -> str:
+        """As in an address."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
 
 class SettingsError(Exception):
     """The settings cannot be used; `problems` has one line for each variable."""

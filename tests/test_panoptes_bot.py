@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import panoptes_bot
+from src.handlers import texts
 from src.handlers.context import PanoptesApplication, Timing
 from src.settings import EXIT_BAD_SETTINGS, load_settings
 from src.utils import status_formatter
@@ -220,3 +221,27 @@ async def test_sigterm_ends_the_process_cleanly(tmp_path: Path) -> None:
     assert b"open to everybody" in first
     assert TOKEN.encode() not in first + rest
     assert b"Traceback" not in rest, rest.decode()
+
+
+async def test_who_is_cut_off_by_a_stop_is_told_so_once() -> None:
+    hold = Hold()
+    timing = Timing(stop_grace_s=0.05)
+    async with Bot(cloud=invented_cloud(sleep=hold), timing=timing) as bot:
+        ann, ben = bot.person("Ann"), bot.person("Ben")
+        await ann.ready()
+        report = await ben.ready()
+        bot.cloud.faults.set("slow", seconds=60)
+        asked = ann.say("/status")
+        pressed = ben.press_now("Refresh", report)
+        before = len(bot.cloud.requests)
+        await bot.telegram.wait_for(lambda: len(bot.cloud.requests) > before)
+        updater = bot.application.updater
+        assert updater is not None
+        await updater.stop()
+        await asyncio.wait_for(bot.application.stop(), 5)
+        assert [text_of(m) for m in ann.shown(asked)] == [texts.STOPPING]
+        assert text_of(ben.last()) == texts.STOPPING
+        assert bot.telegram.answer(pressed) is not None
+        hold.let_go()
+        await updater.start_polling()
+        await bot.application.start()

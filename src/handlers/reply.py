@@ -47,6 +47,7 @@ logger = logging.getLogger(__name__)
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _MOST_ANSWERED = 4096
 _TYPING_MAY_FINISH_S = 0.5
+_LAST_WORD_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,9 +214,21 @@ async def deliver(update: Update, context: PanoptesContext, work: Awaitable[Answ
             if not done and pressed is None:
                 holder = await send(update, context, texts.READING)
             result = await task
+        except asyncio.CancelledError:  # the bot is being stopped, and the time to finish is over
+            await _hand_back(update, context, holder)
+            raise
         finally:
             task.cancel()
     await show(update, context, result, holder or (pressed if result.replaces else None))
+
+
+async def _hand_back(update: Update, context: PanoptesContext, holder: Message | None) -> None:
+    """Say that there will be no answer. Whoever stops the bot does not wait long for this."""
+    try:
+        async with asyncio.timeout(_LAST_WORD_S):
+            await show(update, context, Answer(texts.STOPPING), holder)
+    except (TelegramError, TimeoutError) as error:
+        logger.info("nobody could be told of the stop: %s", error)
 
 
 async def show(

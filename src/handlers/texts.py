@@ -40,6 +40,7 @@ ADMIN_COMMANDS: Final = (
 SHORT_DESCRIPTION: Final = "Customers' Plume Wi-Fi homes for support technicians, in one message."
 
 READING: Final = "⏳ Reading from Plume…"
+STOPPING: Final = "I am being restarted and could not finish this. Ask again in a minute."
 WAITING: Final = "One moment, your previous request is still running."
 EXPIRED: Final = "This button has expired. Send /status for a fresh report."
 SEARCHING: Final = "⏳ Searching…"

@@ -10,13 +10,17 @@ import asyncio
 import logging
 import signal
 import sys
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from typing import TYPE_CHECKING, Final
 
 from telegram.error import InvalidToken, RetryAfter, TelegramError
 
+from src import telemetry
 from src.handlers.limiter import seconds_of
 from src.logs import Redactor
+from src.service.intake import Intake
+from src.service.polling import Poller
+from src.service.readiness import Health
 from src.service.upkeep import storage_stops
 from src.settings import EXIT_BAD_SETTINGS
 from src.storage import StorageError
@@ -25,15 +29,31 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Sequence
     from typing import Any
 
-    from src.handlers.context import PanoptesApplication
-    from src.settings import Settings
+    from telegram import Update
 
-__all__ = ["STOP_SIGNALS", "patiently", "redactor", "run", "serve"]
+    from src.handlers.context import PanoptesApplication
+    from src.service.webhook import Webhook
+    from src.settings import Listen, Settings
+
+__all__ = [
+    "EXIT_UNAVAILABLE",
+    "STOP_SIGNALS",
+    "ListenError",
+    "patiently",
+    "redactor",
+    "run",
+    "serve",
+]
 
 logger = logging.getLogger(__name__)
 
+EXIT_UNAVAILABLE: Final = 69  # EX_UNAVAILABLE of sysexits.h: worth a restart later
 STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 _PAUSES_S: Final = (1, 2, 4, 8, 15, 30, 60)
+
+
+class ListenError(Exception):
+    """Nothing can listen at PANOPTES_LISTEN; the text is one line."""
 
 
 def redactor(settings: Settings) -> Redactor:
@@ -58,45 +78,108 @@ def run(application: PanoptesApplication, allowed_updates: Sequence[str]) -> int
         except InvalidToken:
             sys.stderr.write("TELEGRAM_BOT_TOKEN: Telegram refuses this token\n")
             return EXIT_BAD_SETTINGS
+        except ListenError as error:
+            sys.stderr.write(f"PANOPTES_LISTEN: {error}\n")
+            return EXIT_UNAVAILABLE
     return 0
 
 
 async def serve(
     application: PanoptesApplication, stop: asyncio.Event, allowed_updates: Sequence[str]
 ) -> None:
-    """Run the bot until `stop` is set. Raises InvalidToken, and StorageError while starting."""
+    """Run the bot until `stop` is set.
+
+    Raises InvalidToken, and while starting StorageError and ListenError.
+    """
+    life = _Life(application, allowed_updates)
     try:
-        if await _until(stop, _start(application, allowed_updates)):
-            await stop.wait()
+        await _until(stop, life.run())
     finally:
-        await _close(application)
+        await life.close()
 
 
-async def _until(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
-    """Whether the work ended by itself; it is cancelled when `stop` comes first."""
+async def _until(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
+    """Do the work, and cancel it when `stop` comes first."""
     working, stopped = asyncio.create_task(work), asyncio.create_task(stop.wait())
     try:
         await asyncio.wait({working, stopped}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         stopped.cancel()
-        if not working.done():
-            working.cancel()
-            await asyncio.wait({working})
-    if working.cancelled():
-        return False
-    working.result()
-    return True
+        working.cancel()
+        await asyncio.wait({working})
+    if not working.cancelled():
+        working.result()
 
 
-async def _start(application: PanoptesApplication, allowed_updates: Sequence[str]) -> None:
-    await patiently(application.initialize)
-    if application.post_init is not None:
-        await application.post_init(application)
-    if application.updater is not None:
-        await application.updater.start_polling(
-            allowed_updates=allowed_updates, bootstrap_retries=-1
-        )
-    await application.start()
+class _Life:
+    """One run of the bot: what was started is given back by `close`, however far it came."""
+
+    def __init__(self, application: PanoptesApplication, allowed_updates: Sequence[str]) -> None:
+        self._application = application
+        self._allowed = allowed_updates
+        self._health = Health()
+        self._intake = Intake(application, self._health)
+        self._poller = Poller(application, self._intake, self._health, allowed_updates)
+        self._takes = False
+        self._closing = AsyncExitStack()
+
+    async def run(self) -> None:
+        """Start, and take updates until cancelled."""
+        application, settings = self._application, self._application.services.settings
+        self._closing.callback(telemetry.listen(self._health.take))
+        webhook = await self._listen(settings.listen) if settings.listen else None
+        await patiently(application.initialize)
+        if application.post_init is not None:
+            await application.post_init(application)
+        await application.start()
+        self._takes = True
+        if webhook is None:
+            await patiently(application.bot.delete_webhook)
+            await self._poller.run()
+            return
+        await patiently(lambda: webhook.announce(application.bot, self._allowed))
+        self._health.listens("webhook")
+        await asyncio.Event().wait()
+
+    async def _listen(self, listen: Listen) -> Webhook | None:
+        """Open the port: before anything else, as what waits for Telegram is alive, too."""
+        from src.service.metrics import Metrics  # noqa: PLC0415 - only for who listens
+        from src.service.web import WebServer, make_app  # noqa: PLC0415 - as above
+        from src.service.webhook import Webhook, webhook_route  # noqa: PLC0415 - as above
+
+        application, metrics = self._application, Metrics()
+        webhook = Webhook.of(application.services.settings)
+        routes = [] if webhook is None else [webhook_route(webhook, application.bot, self._take)]
+        if webhook is not None:
+            application.services.redact.learn(webhook.secret)
+        app = make_app(self._health, application.services.state, metrics.render, routes)
+        server = WebServer(app, listen)
+        try:
+            await server.start()
+        except OSError as error:
+            raise ListenError(f"cannot listen on {listen.text}: {error.strerror}") from None
+        self._closing.push_async_callback(server.stop)
+        metrics.start()
+        self._closing.push_async_callback(metrics.stop)
+        return webhook
+
+    async def _take(self, update: Update) -> bool:
+        if self._takes:
+            await self._intake.take([update])
+        return self._takes
+
+    async def close(self) -> None:
+        """Give everything back, each part within its share of the 10 s."""
+        application = self._application
+        self._takes = False
+        await _within(1.5, self._poller.confirm(), "the polling")
+        if application.running:
+            await _within(5.5, application.stop(), "the handlers")
+        await _within(0.5, application.shutdown(), "the application")
+        await _within(0.5, application.bot.shutdown(), "the connections to Telegram")
+        if application.post_shutdown is not None:
+            await _within(1.0, application.post_shutdown(application), "the services")
+        await _within(1.0, self._closing.aclose(), "the web server")
 
 
 async def patiently(
@@ -119,19 +202,6 @@ async def patiently(
             tries += 1
         else:
             return
-
-
-async def _close(application: PanoptesApplication) -> None:
-    """Give everything back, each part within its share of the 10 s."""
-    updater = application.updater
-    if updater is not None and updater.running:
-        await _within(3.0, updater.stop(), "the polling")
-    if application.running:
-        await _within(4.0, application.stop(), "the handlers")
-    await _within(1.0, application.shutdown(), "the application")
-    await _within(0.5, application.bot.shutdown(), "the connections to Telegram")
-    if application.post_shutdown is not None:
-        await _within(1.0, application.post_shutdown(application), "the services")
 
 
 async def _within(seconds: float, closing: Coroutine[Any, Any, None], what: str) -> None:

@@ -1,0 +1,63 @@
+"""Where updates come in, by polling or by webhook: each is handled once.
+
+Telegram delivers an update again when it does not learn that we have it, such as after a crash. So
+each is noted in the database before Telegram is told, and what was noted before is left alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Final
+
+from src.storage import StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from telegram import Update
+
+    from src.handlers.context import PanoptesApplication
+    from src.service.readiness import Health
+
+__all__ = ["Intake"]
+
+logger = logging.getLogger(__name__)
+
+_PRUNE_EVERY: Final = 20_000  # updates
+
+
+class Intake:
+    """Notes updates and hands them to the handlers, in the order of their arrival."""
+
+    def __init__(self, application: PanoptesApplication, health: Health) -> None:
+        """One for a process."""
+        self._application = application
+        self._health = health
+        self._turn = asyncio.Lock()
+        self._taken = 0
+
+    async def take(self, updates: Sequence[Update]) -> None:
+        """Hand on those that are new; when this returns, Telegram may forget all of them."""
+        async with self._turn:
+            new = await self._new([update.update_id for update in updates])
+            for update in updates:
+                if update.update_id in new:
+                    await self._application.update_queue.put(update)
+        self._health.updated = self._health.now()
+        if len(new) < len(updates):
+            logger.info("%d updates came again: left alone", len(updates) - len(new))
+
+    async def _new(self, update_ids: list[int]) -> set[int]:
+        """Those not seen before; all of them when the database cannot say."""
+        store = self._application.services.state.store
+        try:
+            new = await store.new_updates(update_ids)
+            self._taken += len(new)
+            if self._taken >= _PRUNE_EVERY:
+                self._taken = 0
+                await store.prune_updates()
+        except StorageError as error:
+            logger.error("storage: %s (updates were not noted)", error)  # noqa: TRY400 - one line says it all
+            return {*update_ids}
+        return new
