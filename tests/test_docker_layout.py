@@ -1,23 +1,38 @@
-"""The image holds what it needs: what the Dockerfile copies, and nothing else, runs the demo."""
+"""The image holds what it needs: what the Dockerfile copies, and nothing else, runs the demo.
+
+No engine is needed here: the lines of the Dockerfile are followed by hand.
+"""
 
 from __future__ import annotations
 
+import ast
 import asyncio
+import json
 import re
 import shutil
 import signal
 import sys
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import httpx
+import yaml
+
+from src.handlers.news import CHANGELOG
+from src.handlers.state import State
+from src.service.readiness import Health
+from src.service.web import WebServer, make_app
+from src.settings import Listen, Settings, load_settings
 
 ROOT = Path(__file__).resolve().parent.parent
+DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
+IGNORED = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
 
 
 def _lay_out(folder: Path) -> None:
     """What the COPY lines put into the image's working directory."""
-    lines = (ROOT / "Dockerfile").read_text(encoding="utf-8").splitlines()
-    for line in lines:
+    for line in DOCKERFILE.splitlines():
         if line.startswith("COPY "):
             *sources, target = line.split()[1:]
             for source in sources:
@@ -55,10 +70,112 @@ async def test_the_copied_files_are_enough_for_the_demo(tmp_path: Path) -> None:
 
 
 def test_the_image_runs_as_a_plain_user_and_copies_no_secrets() -> None:
-    text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
-    assert re.search(r"^USER (?!root|0)\S+", text, re.MULTILINE)
-    copied = " ".join(re.findall(r"^COPY (.*)$", text, re.MULTILINE))
+    assert re.search(r"^USER (?!root|0)\S+", DOCKERFILE, re.MULTILINE)
+    copied = " ".join(re.findall(r"^COPY (.*)$", DOCKERFILE, re.MULTILINE))
     assert ".env" not in copied
+    assert CHANGELOG.name in copied.split(), "admins read it after an upgrade"
     assert " . " not in f" {copied} "
-    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
-    assert {".env", "data", ".venv", ".git"} <= set(ignored)
+    assert {".env", "data", ".venv", ".git"} <= set(IGNORED)
+    assert not set(copied.split()) & set(IGNORED), "copied, and yet ignored"
+
+
+def _health_check() -> list[str]:
+    found = re.search(r"^HEALTHCHECK .* CMD (\[.*\])$", DOCKERFILE, re.MULTILINE)
+    assert found
+    python, *rest = json.loads(found[1])
+    assert python == "python"
+    return [sys.executable, *rest]
+
+
+async def _exit_code(port: int) -> int:
+    process = await asyncio.create_subprocess_exec(
+        *_health_check(), env={"PANOPTES_LISTEN": f"0.0.0.0:{port}"},
+        stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    return await process.wait()
+
+
+async def test_the_health_check_of_the_image_asks_healthz() -> None:
+    settings = load_settings({"TELEGRAM_BOT_TOKEN": "1:abc"}, dotenv=None)
+    app = make_app(Health(), State(settings), lambda: (b"", "text/plain"))
+    server = WebServer(app, Listen("127.0.0.1", 0))
+    await server.start()
+    port = server.port
+    try:
+        assert await _exit_code(port) == 0
+    finally:
+        await server.stop()
+    assert await _exit_code(port) != 0
+
+
+def _imports(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found.update(alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.partition(".")[0])
+    return found - set(sys.stdlib_module_names) - {"src", "plume_api_client", "panoptes_bot"}
+
+
+def _required(name: str) -> set[str]:
+    """The distributions that a requirements file asks for, itself or through another file."""
+    found: set[str] = set()
+    for line in (ROOT / name).read_text(encoding="utf-8").splitlines():
+        if line.startswith("-r "):
+            found |= _required(line.split()[1])
+        elif line.strip() and not line.startswith("#"):
+            found.add(re.split(r"[\[<>=~ ]", line, maxsplit=1)[0].lower())
+    return found
+
+
+# What they bring along on purpose, and could not do without.
+_BROUGHT = {"telegram": "python-telegram-bot", "numpy": "matplotlib", "PIL": "matplotlib"}
+
+
+def test_what_is_imported_is_asked_for() -> None:
+    """The environment of the tests has more than the image: nothing of that may be needed."""
+    provided = packages_distributions()
+    for path in [
+        ROOT / "panoptes_bot.py",
+        ROOT / "plume_api_client.py",
+        *(ROOT / "src").rglob("*.py"),
+    ]:
+        in_demo = path.is_relative_to(ROOT / "src" / "demo")
+        required = _required("requirements-demo.txt" if in_demo else "requirements.txt")
+        required |= _required("requirements-postgres.txt")
+        for name in _imports(path):
+            given = {each.lower().replace("_", "-") for each in provided[name]}
+            given |= {_BROUGHT.get(name, "")}
+            assert given & required, f"{path.relative_to(ROOT)} imports {name}"
+
+
+def test_the_services_are_closed_and_fit_the_image() -> None:
+    services = COMPOSE["services"]
+    assert {name for each in services.values() for name in each["profiles"]} == {
+        "sqlite", "postgres", "demo",
+    }  # fmt: skip
+    listen = re.search(r"PANOPTES_LISTEN=\S+:(\d+)", DOCKERFILE)
+    assert listen
+    variables = {field.validation_alias for field in Settings.model_fields.values()}
+    for name, service in services.items():
+        assert all(port.startswith("127.0.0.1:") for port in service.get("ports", ())), name
+        if "build" not in service:
+            continue
+        assert service["read_only"] is True
+        assert service["cap_drop"] == ["ALL"]
+        assert set(service.get("environment", ())) <= variables
+    bots = [services["bot"], services["bot-on-postgres"]]
+    for bot in bots:
+        assert bot["ports"] == [f"127.0.0.1:{listen[1]}:{listen[1]}"]
+        assert bot["environment"]["PANOPTES_LISTEN"].endswith(f":{listen[1]}")
+        assert bot["environment"]["PANOPTES_DATA_DIR"] == "/data"
+
+
+def test_the_database_url_of_the_services_is_one_that_settings_take() -> None:
+    url = COMPOSE["services"]["bot-on-postgres"]["environment"]["PANOPTES_DATABASE_URL"]
+    environment = {
+        "TELEGRAM_BOT_TOKEN": "1:abc",
+        "PANOPTES_DATABASE_URL": url.replace("${POSTGRES_PASSWORD:-}", "fake"),
+    }
+    assert load_settings(environment, dotenv=None).database_url is not None
