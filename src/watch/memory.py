@@ -42,13 +42,12 @@ class Edge:
     trigger: Trigger
     subject: str
     bad: bool
-    looks: int  # in a row in this state, counted as far as it matters
+    looks: int  # in a row in this state, as far as it matters; 0: to be confirmed from anew
     turned_at: datetime  # the first look of this state
     began_at: datetime  # of the last bad stretch: the cloud's moment, or the first bad look
     counts_from: datetime  # the confirmation's seconds run from here
     reported: bool = False  # `began_at` is the cloud's moment
     ended_at: datetime | None = None  # of the last bad stretch, once it is not bad
-    bad_until: datetime | None = None  # the last look that saw it bad
     incident: str = ""
     part_of: str = ""
     flips: tuple[datetime, ...] = ()
@@ -78,16 +77,14 @@ class HomeMemory:
     """One watched home. Dictionaries are never changed in place: a new memory has new ones."""
 
     name: str = ""
-    first_at: datetime | None = None
     looked_at: datetime | None = None  # the last look that saw something
     failed_at: datetime | None = None  # first failed look of an unbroken row
-    failed_looks: int = 0
     edges: dict[str, Edge] = field(default_factory=dict)
     incidents: dict[str, Incident] = field(default_factory=dict)  # open ones, by id
     settles: dict[str, datetime] = field(default_factory=dict)  # "" or pod -> its leaves wait
-    doubts: dict[str, datetime] = field(default_factory=dict)  # edge -> last seen well, then unsaid
+    doubts: dict[str, datetime] = field(default_factory=dict)  # edge, unsaid now -> last said
     parents: dict[str, str] = field(default_factory=dict)  # leaf -> what it last hung off
-    hops: dict[str, Track] = field(default_factory=dict)
+    places: dict[str, Track] = field(default_factory=dict)  # leaf -> "hops parent"
     backhauls: dict[str, Track] = field(default_factory=dict)
     boots: dict[str, Boots] = field(default_factory=dict)
     rebooted: Incident | None = None  # the last reboot that was told, for those that go with it
@@ -117,6 +114,7 @@ class ScopeMemory:
     failed_since_well: int = 0
     blind_ended_at: datetime | None = None
     incidents: dict[str, Incident] = field(default_factory=dict)  # blind, neighbourhoods
+    areas: dict[str, tuple[str, ...]] = field(default_factory=dict)  # neighbourhood -> its traits
 
 
 @cache

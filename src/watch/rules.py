@@ -48,6 +48,10 @@ class WatchRules:
     # Reboots within this time of each other are a loop from the third on.
     loop_boots: int = 3
     loop_window_s: int = 3600
+    # A pod in such a loop is told as gone when it stays away for this long.
+    loop_offline_s: int = 900
+    # A boot counts when the pod came back within this time of it; an older one is history.
+    boot_connect_s: int = 600
     # Pods that boot within this time of each other had one cause, such as a power cut.
     boots_together_s: int = 300
     # A boot moment that moves by less is the same boot (clocks of pods are set after boot).
@@ -57,6 +61,8 @@ class WatchRules:
     slow_tests: int = 2
     # Tests run every few hours: so many are two weeks of them and more.
     speeds_kept: int = 160
+    # A cable is this pod's normal when it was in use for this long.
+    baseline_s: int = 3600
     # What stays changed for this long is the home's new normal.
     normal_s: int = 7 * 86400
     # A pod that is not in the list any more for this long was taken away.
