@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import socket
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,20 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 START_TIMEOUT_S = 30.0
+
+
+def free_port() -> int:
+    """A port that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def listening(*, webhook: bool = False) -> dict[str, str]:
+    """The variables of a bot that listens, and perhaps gets its updates there."""
+    address = f"127.0.0.1:{free_port()}"
+    variables = {"PANOPTES_LISTEN": address}
+    return variables | ({"PANOPTES_WEBHOOK_URL": f"http://{address}"} if webhook else {})
 
 
 @dataclass

@@ -10,7 +10,7 @@ import pytest
 
 from src.demo.plume_auth import DEMO_CREDENTIALS
 from src.demo.world_ids import DEMO_CUSTOMER_ID, OTHER_CUSTOMER_ID
-from tests.e2e.bot_process import Surroundings
+from tests.e2e.bot_process import Surroundings, listening
 from tests.e2e.people import Technician, is_report, pressable, text_of
 
 if TYPE_CHECKING:
@@ -32,14 +32,18 @@ REPORTS = {
 }
 
 
-async def test_from_start_to_every_report_and_button(tmp_path: Path) -> None:
-    async with Surroundings(tmp_path) as surroundings:
+@pytest.mark.parametrize("by", ["polling", "webhook"])
+async def test_from_start_to_every_report_and_button(tmp_path: Path, by: str) -> None:
+    environment = listening(webhook=True) if by == "webhook" else {}
+    async with Surroundings(tmp_path, extra_env=environment) as surroundings:
         nora = Technician.join(surroundings.telegram, "Nora")
         otto = Technician.join(surroundings.telegram, "Otto")
         await asyncio.gather(_northwind(nora, surroundings), _fjordlink(otto))
         _assert_isolated(nora, otto)
         assert await surroundings.stop() == 0
         assert "Traceback" not in surroundings.log
+        polls = [c for c in surroundings.telegram.calls if c.method == "getUpdates"]
+        assert bool(polls) is (by == "polling")
 
 
 async def _northwind(nora: Technician, surroundings: Surroundings) -> None:
