@@ -14,7 +14,6 @@ import plume_api_client as plume
 from src.handlers.state import Home, Member, Place, State
 from src.models import GeoIp, Location
 from src.settings import load_settings
-from src.storage import StorageFullError
 from tests.planted import BOT_TOKEN
 
 if TYPE_CHECKING:
@@ -180,27 +179,25 @@ def _update(number: int = 1, user_id: int = 5) -> Update:
 async def test_a_look_at_a_home_is_recent_and_audited_once(kept: Kept) -> None:
     state = await kept.open()
     for number in (1, 2, 2):
-        await state.saw(_update(number), HOME, "status")
+        state.saw(_update(number), HOME, "status")
     assert await state.recents(5) == [HOME]
     entries = await state.store.audit()
     assert [(e.user_id, e.action, e.object) for e in entries] == [
         (5, "saw status", "location:l1")
     ] * 2
-    await state.saw(Update(3), HOME, "status")
+    state.saw(Update(3), HOME, "status")
     assert [e.user_id for e in await state.store.audit(1)] == [None]
 
 
-async def test_a_full_disk_keeps_nobody_from_reading(
-    kept: Kept, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+async def test_a_database_that_fails_keeps_nobody_from_reading(
+    kept: Kept, caplog: pytest.LogCaptureFixture
 ) -> None:
     state = await kept.open()
-
-    async def full(*_: object) -> None:
-        raise StorageFullError("panoptes.db: no room left.")
-
-    monkeypatch.setattr(state.store, "add_recent", full)
-    await state.saw(_update(), HOME, "status")
-    assert "no room left" in caplog.text
+    async with state.store.database.writing() as conn:
+        await conn.exec_driver_sql("DROP TABLE audit")
+    state.saw(_update(), HOME, "status")
+    await state.store.settle()
+    assert "looks at homes not noted: 1" in caplog.text
 
 
 async def test_favourites_are_kept_in_order(kept: Kept) -> None:

@@ -331,7 +331,7 @@ async def read(update: Update, context: PanoptesContext, want: Want, build: Buil
             report = await build(await _named(ask, want.panel))
     if isinstance(want.press, PickLocation) or (current and report.home != chosen):
         await services.state.choose(place, report.home, user_id)
-    await services.state.saw(update, report.home, want.panel.name.lower())
+    services.state.saw(update, report.home, want.panel.name.lower())
     return report
 
 

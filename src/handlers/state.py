@@ -7,17 +7,16 @@ into the client on first use, and leave it in the moment in which the right to t
 from __future__ import annotations
 
 import base64
-import logging
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import plume_api_client as plume
 from src.handlers.access import role_of
 from src.handlers.incoming import chat_of, thread_of
 from src.handlers.memories import HomeMemories
 from src.handlers.remembered import Remembered
-from src.storage import TEAM, ChosenLocation, StorageError, open_store
+from src.storage import TEAM, ChosenLocation, open_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,14 +30,6 @@ if TYPE_CHECKING:
     from src.storage.store import Store
 
 __all__ = ["Home", "Member", "Place", "State"]
-
-
-logger = logging.getLogger(__name__)
-
-K = TypeVar("K")
-V = TypeVar("V")
-
-_MOST_REMEMBERED = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +93,11 @@ class State:
         self._store: Store | None = None
         self.memories = HomeMemories(lambda: self._store)
         self._on_team: set[int] = set()  # who works with the team's credentials
+        self._listeners: list[Callable[[], None]] = []
         self._known_chats: dict[int, tuple[str, str | None]] = {}
         self._homes = Remembered(self._read_home)
         self._starred = Remembered(self._read_favourites)
         self._settings_of = Remembered(self._read_settings)
-        self._latest: dict[int, Home] = {}
 
     @property
     def store(self) -> Store:
@@ -114,6 +105,14 @@ class State:
         if self._store is None:
             raise RuntimeError("the state was not opened")
         return self._store
+
+    def when_changed(self, listener: Callable[[], None]) -> None:
+        """Call `listener` when somebody was removed or erased, or a chat has another id."""
+        self._listeners.append(listener)
+
+    def _tell(self) -> None:
+        for listener in self._listeners:
+            listener()
 
     async def open(self) -> None:
         """Open the database; once is enough, however often it is called."""
@@ -146,7 +145,7 @@ class State:
         """Keep them for everybody who has none of their own."""
         self._teach(auth_config)
         await self.store.save_credential(TEAM, auth_config)
-        self._leave_team(*self._on_team)
+        self._leave_team(TEAM, *self._on_team)
 
     async def disconnect(self, user_id: int) -> bool:
         """Forget this person's own credentials; False when there were none."""
@@ -157,7 +156,7 @@ class State:
     async def disconnect_team(self) -> bool:
         """Forget the team's credentials, and take them from everybody at once."""
         dropped = await self.store.delete_credential(TEAM)
-        self._leave_team(*self._on_team)
+        self._leave_team(TEAM, *self._on_team)
         return dropped
 
     async def has_team_credential(self) -> bool:
@@ -234,19 +233,20 @@ class State:
         with self._homes.writing(place):
             await self.store.forget_location(place.chat_id, place.thread_id, 0)
 
-    async def saw(self, update: Update, home: Home, what: str) -> None:
+    def saw(self, update: Update, home: Home, what: str) -> None:
         """Somebody looked at a home: it becomes their latest, and the audit log says so.
 
-        A report is read by then; on a full disk it is still shown, and the log tells of the gap.
+        Not waited for: on a full disk the report is still shown, and the log tells of the gap.
         """
-        try:
-            user = update.effective_user
-            if user is not None and self._latest.get(user.id) != home:
-                await self.store.add_recent(user.id, _location(home))
-                _bounded(self._latest)[user.id] = home
-            await self.note(update, f"saw {what}", f"location:{home.location_id}")
-        except StorageError as error:
-            logger.error("storage: %s (a look at a home was not noted)", error)  # noqa: TRY400 - the sentence says it all
+        user, chat = update.effective_user, update.effective_chat
+        action = f"saw {what}"
+        self.store.look(
+            user.id if user else None,
+            _location(home),
+            action,
+            chat.id if chat else None,
+            once=_once(update, action),
+        )
 
     async def recents(self, user_id: int) -> list[Home]:
         """Homes this person opened, newest first."""
@@ -323,12 +323,14 @@ class State:
         """Take role and credentials away at once; False when there was no role."""
         removed = await self.store.remove_person(user_id)
         self._drop(user_id)
+        self._tell()
         return removed
 
     async def erase(self, user_id: int) -> None:
         """Erase everything stored about this person."""
         await self.store.erase(user_id)
         self._drop(user_id)
+        self._tell()
         self._known_chats.pop(user_id, None)
         self._forget_read()
 
@@ -355,6 +357,7 @@ class State:
         self._known_chats.pop(old_id, None)
         self._known_chats.pop(new_id, None)
         await self.store.migrate_chat(old_id, new_id)
+        self._tell()
         self._forget_read()
 
     def _forget_read(self) -> None:
@@ -362,7 +365,6 @@ class State:
         self._homes.clear()
         self._starred.clear()
         self._settings_of.clear()
-        self._latest.clear()
 
     async def note(
         self, update: Update, action: str, about: str | None = None, detail: str | None = None
@@ -375,15 +377,12 @@ class State:
             about,
             chat.id if chat else None,
             detail,
-            once=f"update:{update.update_id}:{action}",
+            once=_once(update, action),
         )
 
 
-def _bounded(cache: dict[K, V]) -> dict[K, V]:
-    """The cache, emptied when it has grown too large; it fills again by itself."""
-    if len(cache) >= _MOST_REMEMBERED:
-        cache.clear()
-    return cache
+def _once(update: Update, action: str) -> str:
+    return f"update:{update.update_id}:{action}"
 
 
 def _home(found: ChosenLocation) -> Home:

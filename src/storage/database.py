@@ -32,6 +32,7 @@ __all__ = ["DATABASE_FILE", "Database", "insert_new", "resolve_url", "upsert", "
 
 DATABASE_FILE: Final = "panoptes.db"
 
+_SQLITE_CONNECTIONS: Final = 5
 _DRIVERS: Final = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 
 # FULL makes a commit wait for the disk; in WAL mode that is one fsync. secure_delete overwrites
@@ -57,6 +58,8 @@ class Database:
             # lock.
             self._turn = asyncio.Lock()
             options["connect_args"] = {"timeout": busy_timeout}
+            # A connection is a thread: as many as are of use, and kept. A crowd waits its turn.
+            options |= {"pool_size": _SQLITE_CONNECTIONS, "max_overflow": 0}
         else:
             lock_timeout = {"lock_timeout": f"{round(busy_timeout * 1000)}ms"}
             options["connect_args"] = {"timeout": busy_timeout, "server_settings": lock_timeout}
@@ -149,9 +152,12 @@ async def upsert_all(
     await conn.execute(statement, rows)
 
 
-def insert_new(conn: AsyncConnection, table: Table, values: Mapping[str, object]) -> Executable:
-    """Insert the row unless one like it is there."""
-    result: Executable = _insert(conn, table).values(**values).on_conflict_do_nothing()
+def insert_new(
+    conn: AsyncConnection, table: Table, values: Mapping[str, object] | None = None
+) -> Executable:
+    """Insert the row unless one like it is there; without values, those given on execution."""
+    insert = _insert(conn, table) if values is None else _insert(conn, table).values(**values)
+    result: Executable = insert.on_conflict_do_nothing()
     return result
 
 

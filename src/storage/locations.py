@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-__all__ = ["MAX_FAVOURITES", "MAX_RECENTS", "Locations"]
+__all__ = ["MAX_FAVOURITES", "MAX_RECENTS", "Locations", "put_recent"]
 
 MAX_RECENTS: Final = 10
 MAX_FAVOURITES: Final = 50
@@ -66,11 +66,7 @@ class Locations(Part):
         Raises StorageError.
         """
         async with self.database.writing() as conn:
-            await _put(conn, user_id, "recent", location)
-            tenth = select(_places.c.position).where(_on_shelf(user_id, "recent"))
-            tenth = tenth.order_by(_places.c.position.desc()).limit(1).offset(MAX_RECENTS - 1)
-            old = _places.c.position < tenth.scalar_subquery()
-            await conn.execute(delete(_places).where(_on_shelf(user_id, "recent"), old))
+            await put_recent(conn, user_id, location)
 
     async def recents(self, user_id: int) -> list[ChosenLocation]:
         """Locations this person looked at, newest first. Raises StorageError."""
@@ -98,6 +94,15 @@ class Locations(Part):
         query = select(*columns).where(_on_shelf(user_id, shelf)).order_by(_places.c.position)
         async with self.database.reading() as conn:
             return [ChosenLocation(*row) for row in await conn.execute(query)]
+
+
+async def put_recent(conn: AsyncConnection, user_id: int, location: ChosenLocation) -> None:
+    """Put it first among the recent ones; those beyond the newest `MAX_RECENTS` go."""
+    await _put(conn, user_id, "recent", location)
+    tenth = select(_places.c.position).where(_on_shelf(user_id, "recent"))
+    tenth = tenth.order_by(_places.c.position.desc()).limit(1).offset(MAX_RECENTS - 1)
+    old = _places.c.position < tenth.scalar_subquery()
+    await conn.execute(delete(_places).where(_on_shelf(user_id, "recent"), old))
 
 
 async def _add_favourite(

@@ -1,6 +1,6 @@
 """The one object that the bot keeps things with: opened once, shared by every handler.
 
-Every write is one transaction and is on the disk before its call returns. Every call raises
+Every write but `look` is one transaction and is on the disk before its call returns. Each raises
 StorageError, with one clear line, when the database cannot do what is asked; then nothing was
 changed. Times are aware UTC.
 """
@@ -13,19 +13,16 @@ from typing import TYPE_CHECKING, Self
 from sqlalchemy import select, text
 
 from src.storage import schema
-from src.storage.audit import Audit
-from src.storage.chats import Chats
 from src.storage.credentials import Credentials
 from src.storage.database import Database, resolve_url
 from src.storage.facts import Facts
 from src.storage.home_memory import HomeMemories
 from src.storage.incidents import Incidents
-from src.storage.locations import Locations
+from src.storage.looks import Looks
 from src.storage.migrate import look, open_vault, prepare
 from src.storage.outbox import Outbox
 from src.storage.part import utc_now
 from src.storage.people import People
-from src.storage.privacy import Privacy
 from src.storage.watches import Watches
 
 if TYPE_CHECKING:
@@ -40,11 +37,8 @@ __all__ = ["Store"]
 class Store(
     Credentials,
     People,
-    Locations,
-    Chats,
-    Audit,
+    Looks,
     Facts,
-    Privacy,
     HomeMemories,
     Watches,
     Incidents,
@@ -82,7 +76,8 @@ class Store(
         return cls(database, vault, now)
 
     async def close(self) -> None:
-        """Give the connections back."""
+        """Write what is still to be written, and give the connections back."""
+        await self.settle()
         await self.database.close()
 
     async def __aenter__(self) -> Self:
@@ -108,6 +103,7 @@ class Store(
 
         Raises StorageError.
         """
+        await self.settle()
         lines: list[str] = []
         async with self.database.reading(snapshot=True) as conn:
             for table in schema.metadata.sorted_tables:

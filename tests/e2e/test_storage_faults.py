@@ -91,6 +91,7 @@ async def test_trouble_while_running(kind: str, tmp_path: Path) -> None:
         ann = bot.person("Ann")
         await ann.ready()
         store = bot.application.services.state.store
+        await store.settle()
         other = sqlite3.connect(tmp_path / "data" / DATABASE_FILE, isolation_level=None)
         other.execute("VACUUM")  # free pages that a row could still go into are no full disk
         await _break(bot, pragma)
@@ -105,6 +106,7 @@ async def test_trouble_while_running(kind: str, tmp_path: Path) -> None:
         if kind == "read-only":
             other.close()
             return
+        await store.settle()
         other.execute("DELETE FROM drafts" if kind == "full" else "ROLLBACK")
         other.close()
         assert "step 1" in text_of(await ann.ask("/setup")), "and it goes on without a restart"
@@ -116,7 +118,9 @@ async def test_a_database_that_is_damaged_while_it_is_used(tmp_path: Path) -> No
     async with Bot(environment=environment, log=log) as bot:
         ann = bot.person("Ann")
         await ann.ready()
-        await bot.application.services.state.store.database.engine.dispose()
+        store = bot.application.services.state.store
+        await store.settle()
+        await store.database.engine.dispose()
         with contextlib.closing(sqlite3.connect(file)) as other:
             other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         whole = file.read_bytes()
