@@ -1,11 +1,13 @@
 """Who may do what: every command, button and deep link, for everybody who might try it.
 
 The table here is written by hand, apart from the one that the bot uses, and a handler without a row
-fails the test.
+fails the test. What counts is what happened, not only what was answered: who is refused changes
+nothing and asks Plume nothing, and who is not changes nothing of anybody else's.
 """
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, get_args
@@ -14,6 +16,7 @@ import pytest
 from telegram.ext import CommandHandler, ConversationHandler
 
 import plume_api_client as plume
+from src.demo.plume_auth import DEMO_CREDENTIALS
 from src.demo.world_ids import DEMO_CUSTOMER_ID, DEMO_LOCATION_ID
 from src.handlers import member_presses as m
 from src.handlers import member_texts, texts
@@ -26,15 +29,18 @@ from src.handlers.callbacks import (
     FileKind,
     FindPage,
     ListLocations,
+    More,
     OpenReport,
     Panel,
     PickLocation,
     Press,
     PressHandler,
     SetFavourite,
+    ShowMore,
     Span,
     Star,
 )
+from src.handlers.state import Home, Place
 from src.handlers.throttle import Throttle
 from tests.bot_harness import Bot, Person, text_of
 
@@ -82,6 +88,7 @@ PRESSES: dict[Any, str] = {
     ExportReport(FileKind.CSV, Panel.STATUS, *HOME, Span.DAYS_7): "viewer",
     DevicePage(*HOME, 0): "viewer",
     SetFavourite(*HOME, Star.ON): "viewer",
+    ShowMore(*HOME, More.MORE): "viewer",
     FindPage.of("home"): "viewer",
     ChangeLocation(): "viewer",
     Connect(): "viewer",
@@ -102,6 +109,8 @@ PRESSES: dict[Any, str] = {
     m.DropTeam(m.Sure.YES): "admin",
 }
 PRIVATE_ONLY = {"logout", "forget", "people", "audit"}
+# In a group these concern everybody there.
+OPERATORS_IN_GROUPS = {"settings", "ShowSettings", "AskZone", "SetZone", "SetTheme"}
 
 # Who tries, what they may at that moment, and where. The last to try is the admin, who may change
 # things.
@@ -109,11 +118,13 @@ ACTORS = {
     "stranger": "anyone",
     "removed": "anyone",
     "elsewhere": "anyone",
+    "outsider": "viewer",
     "viewer": "viewer",
     "demoted": "viewer",
     "operator": "operator",
     "admin": "admin",
 }
+IN_A_GROUP = {"elsewhere", "outsider"}
 REFUSALS = ("This bot is private", "Only an ", "This works in our private chat only")
 
 
@@ -132,6 +143,11 @@ async def _cast(bot: Bot) -> dict[str, Person]:
     await state.remove(people["removed"].user_id)
     # Somebody who shares a group with the bot and its members, and has no rights of their own.
     people["elsewhere"], _ = bot.group("Other", people["elsewhere"], people["viewer"])
+    # A member of the team, in a chat of their own; what they press was made for another chat.
+    await state.set_role(people["outsider"].user_id, "viewer")
+    (people["outsider"],) = bot.group("Elsewhere", people["outsider"])
+    # Everybody has been seen, so that what follows is about what they try.
+    await asyncio.gather(*(person.ask("/whoami") for person in people.values()))
     return people
 
 
@@ -139,22 +155,50 @@ def _bot() -> Bot:
     return Bot(environment={"PANOPTES_ADMINS": "500001"})
 
 
-def _expected(actor: str, least: str) -> bool:
+def _expected(actor: str, least: str, what: str = "") -> bool:
+    if actor in IN_A_GROUP and what in OPERATORS_IN_GROUPS:
+        least = "operator"
     return RANK[ACTORS[actor]] >= RANK[least]
+
+
+class Kept:
+    """What is stored, and what Plume was asked: before somebody tries, and after."""
+
+    def __init__(self, bot: Bot) -> None:
+        self._bot = bot
+
+    async def look(self) -> None:
+        """Remember how it stands."""
+        self._rows, self._calls = await self._now(), len(self._bot.plume_calls())
+
+    async def must_be_the_same(self, who: str, but: Person | None = None) -> None:
+        """Nothing happened; `but`: except to what this person and their chat have."""
+        mine = {str(but.user_id), str(but.chat_id)} if but else set()
+        changed = self._rows ^ await self._now()
+        others = {row for row in changed if not any(number in row for number in mine)}
+        assert not others, who
+        if but is None:
+            assert len(self._bot.plume_calls()) == self._calls, f"{who} asked Plume"
+
+    async def _now(self) -> set[str]:
+        dump = await self._bot.application.services.state.store.dump()
+        return {row for row in dump.splitlines() if not row.startswith("updates ")}
 
 
 @pytest.mark.parametrize("command", [*COMMANDS, *LINKS])
 async def test_commands_and_links(command: str) -> None:
     least = (COMMANDS | LINKS)[command]
     async with _bot() as bot:
-        people = await _cast(bot)
+        people, kept = await _cast(bot), Kept(bot)
         for actor in ACTORS:
+            await kept.look()
             said = text_of(await people[actor].ask(f"/{command}"))
-            private = actor == "elsewhere" and command in PRIVATE_ONLY
-            allowed = _expected(actor, least) and not private
+            private = actor in IN_A_GROUP and command in PRIVATE_ONLY
+            allowed = _expected(actor, least, command) and not private
             assert not said.startswith(REFUSALS) if allowed else said.startswith(REFUSALS), (
                 f"{actor} /{command}: {said}"
             )
+            await kept.must_be_the_same(actor, people[actor] if allowed else None)
 
 
 @pytest.mark.parametrize("press", PRESSES, ids=lambda press: type(press).__name__)
@@ -162,16 +206,47 @@ async def test_buttons(press: Any) -> None:
     """All of them forged, because nobody was ever given that button."""
     least, private = PRESSES[press], isinstance(press, m.EraseMe)
     async with _bot() as bot:
-        people = await _cast(bot)
+        people, kept = await _cast(bot), Kept(bot)
         data = bot.application.services.buttons.pack(press)
         for actor in ACTORS:
             person = people[actor]
-            answer = await person.forge(await person.ask("/whoami"), data)
+            shown = await person.ask("/whoami")
+            await kept.look()
+            answer = await person.forge(shown, data)
             said = str(answer.get("text", ""))
             refused = said.startswith(REFUSALS)
-            allowed = _expected(actor, least) and not (private and actor == "elsewhere")
+            allowed = _expected(actor, least, type(press).__name__)
+            allowed = allowed and not (private and actor in IN_A_GROUP)
             assert refused is not allowed, f"{actor} {press}: {answer}"
             assert answer.get("show_alert") or not refused
+            await kept.must_be_the_same(actor, None if refused else person)
+
+
+@pytest.mark.parametrize(
+    "press",
+    [press for press, least in PRESSES.items() if least != "admin"],
+    ids=lambda press: type(press).__name__,
+)
+async def test_a_button_of_another_chat_acts_only_where_it_is_pressed(press: Any) -> None:
+    """Made for a group that the presser, a member with credentials of another ISP, is not in."""
+    async with _bot() as bot:
+        bot.person("admin")
+        state, operator, kept = bot.application.services.state, bot.person("operator"), Kept(bot)
+        outsider = bot.person("outsider", DEMO_CREDENTIALS[1])
+        for person in (operator, outsider):
+            await state.set_role(person.user_id, "operator")
+        await outsider.connect()
+        (in_noc,) = bot.group("NOC", operator)
+        await in_noc.ask("/settings Oslo")
+        await state.choose(Place(in_noc.chat_id), Home(*HOME, "Home"), operator.user_id)
+        for presser in (*bot.group("Elsewhere", outsider), outsider):
+            shown = await presser.ask("/whoami")
+            await kept.look()
+            await presser.forge(shown, bot.application.services.buttons.pack(press))
+            await presser.quiet()
+            await kept.must_be_the_same("outsider", presser)
+            seen = [text_of(message) for message in presser.shown(shown["message_id"] - 1)]
+            assert not [text for text in seen if "Hallway" in text], "a home of another ISP"
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from src.handlers import member_keyboards, member_texts
+from src.handlers.incoming import user_of
 from src.handlers.people import put
 from src.handlers.reply import answer
 
@@ -32,10 +33,11 @@ async def audit_page(update: Update, context: PanoptesContext, press: AuditPage)
 
 
 async def _show(update: Update, context: PanoptesContext, page: int) -> None:
-    store = context.services.state.store
+    state = context.services.state
+    store, zone = state.store, (await state.settings(user_of(update).id)).timezone
     entries = await store.audit((page + 1) * _PAGE + 1)
     shown = entries[page * _PAGE : (page + 1) * _PAGE]
     names = {person.user_id: person.name for person in await store.people()}
     more = len(entries) > (page + 1) * _PAGE and page < _LAST_PAGE
     keyboard = member_keyboards.audit(context.services.buttons, page, more=more)
-    await put(update, context, member_texts.audit(shown, names, page), keyboard)
+    await put(update, context, member_texts.audit(shown, names, page, zone), keyboard)

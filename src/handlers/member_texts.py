@@ -189,20 +189,24 @@ def removed(member: Member) -> str:
     return f"✅ {bold(name_of(member.name, member.user_id))} has no access any more."
 
 
-def audit(entries: Sequence[AuditEntry], names: Mapping[int, str], page: int) -> str:
-    """Who did what, newest first, times in UTC."""
+def audit(
+    entries: Sequence[AuditEntry], names: Mapping[int, str], page: int, zone: str | None
+) -> str:
+    """Who did what, newest first, in the time of whoever reads; in UTC when that is not set."""
     if not entries:
         return "Nothing was recorded yet." if page == 0 else "No older entries. They last 90 days."
-    lines = [_audit_line(entry, names) for entry in entries]
-    title = "<b>Audit log</b>, newest first, times in UTC"
+    lines = [_audit_line(entry, names, zone) for entry in entries]
+    whose = f"in the time of {escape(zone)}" if zone else "in UTC (/settings changes that)"
+    title = f"<b>Audit log</b>, newest first, {whose}"
     return "\n".join([title if page == 0 else f"{title}, page {page + 1}", "", *lines])
 
 
-def _audit_line(entry: AuditEntry, names: Mapping[int, str]) -> str:
+def _audit_line(entry: AuditEntry, names: Mapping[int, str], zone: str | None) -> str:
     who = name_of(names.get(entry.user_id or 0, ""), entry.user_id)
     about = f" {code(entry.object)}" if entry.object else ""
     detail = f" ({escape(entry.detail, 64)})" if entry.detail else ""
-    return f"{entry.at:%d %b %H:%M} {escape(who)}: {escape(entry.action)}{about}{detail}"
+    when = f"{to_local(entry.at, zone):%d %b %H:%M}"
+    return f"{when} {escape(who)}: {escape(entry.action)}{about}{detail}"
 
 
 def settings(found: Settings, now: datetime, *, private: bool) -> str:
