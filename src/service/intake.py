@@ -36,10 +36,20 @@ class Intake:
         self._health = health
         self._turn = asyncio.Lock()
         self._taken = 0
+        self._closed = True
 
-    async def take(self, updates: Sequence[Update]) -> None:
-        """Hand on those that are new; when this returns, Telegram may forget all of them."""
+    async def take(self, updates: Sequence[Update]) -> bool:
+        """Hand on those that are new; when this returns, Telegram may forget all of them.
+
+        False when the bot is stopping: they were neither noted nor handed on.
+        """
+        # What was noted is handed on, even if whoever brought it is cancelled in between.
+        return await asyncio.shield(asyncio.create_task(self._take(updates)))
+
+    async def _take(self, updates: Sequence[Update]) -> bool:
         async with self._turn:
+            if self._closed:
+                return False
             new = await self._new([update.update_id for update in updates])
             for update in updates:
                 if update.update_id in new:
@@ -47,6 +57,17 @@ class Intake:
         self._health.updated = self._health.now()
         if len(new) < len(updates):
             logger.info("%d updates came again: left alone", len(updates) - len(new))
+        return True
+
+    def open(self) -> None:
+        """The handlers are ready."""
+        self._closed = False
+
+    async def close(self) -> None:
+        """Take nothing more; what is being taken is with the handlers when this returns."""
+        self._closed = True
+        async with self._turn:
+            pass
 
     async def _new(self, update_ids: list[int]) -> set[int]:
         """Those not seen before; all of them when the database cannot say."""

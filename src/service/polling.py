@@ -106,8 +106,7 @@ class Poller:
                 raise
             return self._trouble(error)
         self._went_well()
-        if updates:
-            await self._intake.take(updates)
+        if updates and await self._intake.take(updates):
             self._offset = updates[-1].update_id + 1
         return 0.0
 

@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Sequence
     from typing import Any
 
-    from telegram import Update
-
     from src.handlers.context import PanoptesApplication
     from src.service.webhook import Webhook
     from src.settings import Listen, Settings
@@ -120,7 +118,6 @@ class _Life:
         self._health = Health()
         self._intake = Intake(application, self._health)
         self._poller = Poller(application, self._intake, self._health, allowed_updates)
-        self._takes = False
         self._closing = AsyncExitStack()
 
     async def run(self) -> None:
@@ -132,7 +129,7 @@ class _Life:
         if application.post_init is not None:
             await application.post_init(application)
         await application.start()
-        self._takes = True
+        self._intake.open()
         if webhook is None:
             await patiently(application.bot.delete_webhook)
             await self._poller.run()
@@ -149,7 +146,9 @@ class _Life:
 
         application, metrics = self._application, Metrics()
         webhook = Webhook.of(application.services.settings)
-        routes = [] if webhook is None else [webhook_route(webhook, application.bot, self._take)]
+        routes = (
+            [] if webhook is None else [webhook_route(webhook, application.bot, self._intake.take)]
+        )
         if webhook is not None:
             application.services.redact.learn(webhook.secret)
         app = make_app(self._health, application.services.state, metrics.render, routes)
@@ -163,18 +162,13 @@ class _Life:
         self._closing.push_async_callback(metrics.stop)
         return webhook
 
-    async def _take(self, update: Update) -> bool:
-        if self._takes:
-            await self._intake.take([update])
-        return self._takes
-
     async def close(self) -> None:
         """Give everything back, each part within its share of the 10 s."""
         application = self._application
-        self._takes = False
-        await _within(1.5, self._poller.confirm(), "the polling")
+        await _within(1.0, self._intake.close(), "the intake")
+        await _within(1.0, self._poller.confirm(), "the polling")
         if application.running:
-            await _within(5.5, application.stop(), "the handlers")
+            await _within(5.2, application.stop(), "the handlers")
         await _within(0.5, application.shutdown(), "the application")
         await _within(0.5, application.bot.shutdown(), "the connections to Telegram")
         if application.post_shutdown is not None:

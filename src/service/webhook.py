@@ -85,7 +85,7 @@ def _derived(token: str, what: str) -> str:
 def webhook_route(
     webhook: Webhook,
     bot: Bot,
-    take: Callable[[Update], Awaitable[bool]],
+    take: Callable[[Sequence[Update]], Awaitable[bool]],
     *,
     body_s: float = _BODY_S,
 ) -> Route:
@@ -106,7 +106,7 @@ def webhook_route(
         update = _update(body, bot)
         if update is None:
             return _closing(400, "Not an update")
-        return PlainTextResponse("") if await take(update) else _closing(503, "Not yet")
+        return PlainTextResponse("") if await take([update]) else _closing(503, "Not yet")
 
     return Route(webhook.path, receive, methods=["POST"])
 

@@ -1,0 +1,74 @@
+"""A stop and a kill in the middle of fifty commands: nobody gets two answers, nothing is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from src.demo.plume_auth import DEMO_CREDENTIALS
+from src.demo.world_ids import DEMO_CUSTOMER_ID, DEMO_LOCATION_ID
+from tests.e2e.bot_process import Surroundings, listening
+from tests.e2e.people import Technician, is_report, text_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.e2e
+
+PEOPLE = 50
+HOME = f"{DEMO_CUSTOMER_ID}_{DEMO_LOCATION_ID}"
+
+
+async def _ready(person: Technician) -> None:
+    await person.connect(DEMO_CREDENTIALS[0])
+    assert is_report(await person.ask(f"/start loc_{HOME}"))
+
+
+def _reports(person: Technician, after: int) -> int:
+    return sum(is_report(message) for message in person.seen(after))
+
+
+async def _stopped_in_the_middle(
+    surroundings: Surroundings, people: list[Technician], how: signal.Signals
+) -> tuple[int, list[int]]:
+    """All ask at once; the stop comes when some have got their answer. How many each got."""
+    surroundings.cloud.latency_s = 0.1
+    asked = [person.say("/status") for person in people]
+    pairs = list(zip(people, asked, strict=True))
+    await surroundings.telegram.wait_for(
+        lambda: sum(_reports(person, number) for person, number in pairs) >= PEOPLE // 5, timeout=20
+    )
+    code = await surroundings.stop(how)
+    surroundings.cloud.latency_s = 0.0
+    await surroundings.start()
+    for person in people:  # a chat is in order: what was asked before is dealt with before this
+        person.say("/help")
+    for person, number in pairs:
+        await person.answer_after(number, "What I can do")
+    return code or 0, [_reports(person, number) for person, number in pairs]
+
+
+STOPS = {"polling": [signal.SIGTERM, signal.SIGINT], "webhook": [signal.SIGTERM]}
+
+
+@pytest.mark.parametrize("by", STOPS)
+async def test_fifty_running_commands_are_finished_or_dropped_but_never_answered_twice(
+    tmp_path: Path, by: str
+) -> None:
+    environment = listening(webhook=True) if by == "webhook" else {}
+    async with Surroundings(tmp_path, extra_env=environment) as surroundings:
+        people = [Technician.join(surroundings.telegram, f"P{n}") for n in range(PEOPLE)]
+        await asyncio.gather(*(_ready(person) for person in people))
+        for how in STOPS[by]:
+            code, answers = await _stopped_in_the_middle(surroundings, people, how)
+            assert (code, answers) == (0, [1] * PEOPLE), how.name
+        _, answers = await _stopped_in_the_middle(surroundings, people, signal.SIGKILL)
+        assert set(answers) <= {0, 1}
+        assert sum(answers) >= PEOPLE // 5
+        # What was confirmed before is there: the credentials and the home.
+        again = await asyncio.gather(*(person.ask("/status") for person in people))
+        assert all(is_report(answer) for answer in again), [text_of(a) for a in again]
+        assert "Traceback" not in surroundings.log
