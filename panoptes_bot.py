@@ -56,6 +56,7 @@ from src.handlers.callbacks import (
     PickLocation,
     PressHandler,
     SetFavourite,
+    ShowMore,
 )
 from src.handlers.context import (
     PanoptesApplication,
@@ -75,7 +76,7 @@ from src.handlers.order import ChatOrder
 from src.handlers.reply import Answers
 from src.handlers.speed import build_speed, speed_command
 from src.handlers.state import State
-from src.handlers.status import build_mesh, build_status, status_command
+from src.handlers.status import build_mesh, build_status, show_more, status_command
 from src.handlers.trace import Tracer
 from src.handlers.wan import build_wan, build_wan_text, wan_command
 from src.handlers.wifi import build_wifi, wifi_command
@@ -244,6 +245,7 @@ def add_handlers(application: PanoptesApplication) -> None:
     application.add_handler(PressHandler(buttons, DevicePage, show_devices))
     application.add_handler(PressHandler(buttons, ExportReport, export_report))
     application.add_handler(PressHandler(buttons, SetFavourite, locations.set_favourite))
+    application.add_handler(PressHandler(buttons, ShowMore, show_more))
     for kind, handle_press in members.PRESSES.items():
         application.add_handler(PressHandler(buttons, kind, handle_press))
     application.add_handler(CallbackQueryHandler(commands.old_button))

@@ -300,6 +300,16 @@ class Person:
 
         return await self._until(seen)
 
+    async def offered(self, message: Message, label: str) -> Message:
+        """The message, once an edit has put such a button under it."""
+
+        def seen() -> Message | None:
+            number = message["message_id"]
+            same = (m for m in self.shown() if m["message_id"] == number)
+            return next((m for m in same if any(label in each for each in labels_of(m))), None)
+
+        return await self._until(seen)
+
     async def _until(self, look: Callable[[], Message | None]) -> Message:
         found = await self.bot.telegram.wait_for(look, timeout=PATIENCE_S)
         assert found is not None

@@ -14,6 +14,9 @@ from tests.bot_harness import Bot, Person, is_report, labels_of, text_of
 
 async def _file(bot: Bot, ann: Person, command: str, label: str) -> tuple[str, bytes]:
     shown = await ann.ask(command)
+    if "⋯ More" in labels_of(shown):
+        await ann.press("More", shown)
+        shown = await ann.offered(shown, label)
     await ann.press(label, shown)
     await ann.quiet()
     (sent,) = [m["document"] for m in ann.shown() if "document" in m]
@@ -98,7 +101,8 @@ async def test_the_mesh_is_drawn_on_demand() -> None:
     async with Bot() as bot:
         ann = bot.person("Ann")
         panel = await ann.ready()
-        await ann.press("Mesh picture", panel)
+        await ann.press("More", panel)
+        await ann.press("Mesh picture", await ann.offered(panel, "Mesh picture"))
         await ann.quiet()
         (drawn,) = [m for m in ann.shown() if m["message_id"] == panel["message_id"]]
         assert drawn["photo"]

@@ -158,7 +158,9 @@ async def test_a_link_opens_the_home_that_it_names() -> None:
         wanted = f"loc_{customer_id(1)}_{location_id(1, 0)}"
         report = await ann.ask(f"/start {wanted}")
         assert is_report(report)
-        assert wanted in str(report["reply_markup"]), "and can be copied on"
+        await ann.press("More", report)
+        offered = await ann.offered(report, "Copy link")
+        assert wanted in str(offered["reply_markup"]), "and can be copied on"
         assert "no home" in text_of(await ann.ask("/start loc_nonsense"))
         await ann.ask("/setup")
         assert is_report(await ann.ask(f"/start {wanted}")), "also out of a question"

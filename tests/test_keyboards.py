@@ -12,9 +12,11 @@ from src.handlers.callbacks import (
     ExportReport,
     FileKind,
     ListLocations,
+    More,
     OpenReport,
     Panel,
     PickLocation,
+    ShowMore,
     Span,
 )
 from src.handlers.keyboards import Extras
@@ -56,11 +58,34 @@ def _press_of(keyboard: InlineKeyboardMarkup, label: str) -> object:
 def test_the_status_leads_to_every_report() -> None:
     keyboard = _report(Panel.STATUS)
     opened = [p for p in _presses(keyboard) if isinstance(p, OpenReport)]
-    assert {p.panel for p in opened} == set(Panel) - {Panel.WAN_TEXT, Panel.STATS_TEXT}
+    more = keyboards.more_of_status(BUTTONS, HOME, "https://t.me/b?start=loc_a_b")
+    behind = [p for p in _presses(more) if isinstance(p, OpenReport)]
+    every = {p.panel for p in [*opened, *behind]}
+    assert every == set(Panel) - {Panel.WAN_TEXT, Panel.STATS_TEXT}
     assert all((p.customer_id, p.location_id) == IDS for p in opened)
     assert all(p.span is keyboards.first_span(p.panel) for p in opened)
-    assert _rows(keyboard)[-1] == ["🔄 Refresh", "📍 Change location"]
-    assert all(len(row) <= 3 for row in _rows(keyboard))
+    assert _rows(keyboard)[-1] == ["📍 Change location", "⋯ More"]
+    assert _press_of(keyboard, "⋯ More") == ShowMore(*IDS, More.MORE)
+    assert _rows(more) == [
+        ["🕸 Mesh picture", "🔗 Copy link"],
+        ["💾 CSV", "💾 JSON"],
+        ["⬅ Back", "🔄 Refresh"],
+    ]
+    assert _press_of(more, "⬅ Back") == ShowMore(*IDS, More.USUAL)
+    assert _rows(keyboards.more_of_status(BUTTONS, HOME, None))[0] == ["🕸 Mesh picture"]
+
+
+SHORT = 12
+
+
+@pytest.mark.parametrize("panel", sorted(Panel))
+def test_a_keyboard_is_low_and_its_labels_fit_a_phone(panel: Panel) -> None:
+    rows = _rows(_report(panel, keyboards.first_span(panel), Extras(exports=True, details=True)))
+    assert len(rows) <= 4
+    assert all(len(row) <= 4 for row in rows)
+    wide = [row for row in rows[:-1] if len(row) == 3 and max(map(len, row)) > SHORT]
+    assert not wide
+    assert [row for row in rows if row == ["📶 Wi-Fi"]] == []
 
 
 @pytest.mark.parametrize("panel", SUB_PANELS)
@@ -129,7 +154,7 @@ def test_names_of_devices_take_a_press_of_their_own(
 
 
 def test_the_star_changes_alone() -> None:
-    before = _report(Panel.STATUS, extras=Extras(link="https://t.me/b?start=loc_a_b"))
+    before = _report(Panel.STATUS)
     after = keyboards.with_star(BUTTONS, before, HOME, on=True)
     changed = [
         (a.text, b.text)

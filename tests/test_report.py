@@ -36,7 +36,7 @@ REPORTS = ("/status", "/wan", "/stats", "/nodes", "/wifi")
 OWN_LABEL = {
     "/status": "⬅ Back",
     "/wan": "📈 WAN",
-    "/stats": "🕑 Online history",
+    "/stats": "🕑 History",
     "/nodes": "📡 Pods",
     "/wifi": "📶 Wi-Fi",
 }
@@ -84,7 +84,7 @@ async def test_every_button_turns_the_message_into_that_report() -> None:
         ann = await _ready(bot)
         before = [m for m in ann.shown() if is_report(m)]
         message = await ann.ask("/status")
-        words = {"WAN": "usage", "Online history": "online", "Pods": "pods", "Wi-Fi": "networks"}
+        words = {"WAN": "usage", "History": "online", "Pods": "pods", "Wi-Fi": "networks"}
         for label, word in words.items():
             shown = await ann.press(label, ann.last())
             assert not shown.get("show_alert")

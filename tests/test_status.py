@@ -16,7 +16,7 @@ from src.demo.world_ids import (
     customer_id,
 )
 from src.handlers.status import placed_health
-from tests.bot_harness import Bot, Person, is_report, text_of
+from tests.bot_harness import Bot, Person, is_report, labels_of, text_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,7 +57,7 @@ def report_location(report: dict[str, object]) -> str:
     """The home that a report's buttons name."""
     markup = report["reply_markup"]
     assert isinstance(markup, dict)
-    data = markup["inline_keyboard"][-1][0]["callback_data"]
+    data = markup["inline_keyboard"][0][0]["callback_data"]
     return str(data.split("|")[4])
 
 
@@ -121,6 +121,37 @@ async def test_the_picture_shows_a_dead_pod_where_it_was_last_seen() -> None:
         placed = placed_health(health, {DEMO_POD_ID: DEMO_GATEWAY_ID})
         pod = next(each for each in placed["pod_details"] if each["id"] == DEMO_POD_ID)
         assert (pod["parent_id"], pod["parent_name"]) == (DEMO_GATEWAY_ID, "Hallway")
-        await ann.press("Mesh picture", report)
+        await ann.press("More", report)
+        await ann.press("Mesh picture", await ann.offered(report, "Mesh picture"))
         shown = await ann.answered(report["message_id"] - 1, "Only the hop")
         assert shown["photo"]
+
+
+async def test_more_buttons_swap_in_place_and_back_without_asking_plume() -> None:
+    async with Bot() as bot:
+        ann = bot.person("Ann")
+        report = await ann.ready()
+        asked = len(bot.cloud.requests)
+        await ann.press("More", report)
+        swapped = await ann.offered(report, "Copy link")
+        assert text_of(swapped) == text_of(report)
+        await ann.press("Back", swapped)
+        back = await ann.offered(report, "⋯ More")
+        assert labels_of(back) == labels_of(report)
+        await ann.press("Favourite", back)
+        starred = await ann.offered(report, "★ Favourite")
+        await ann.press("More", starred)
+        await ann.press("Back", await ann.offered(report, "Copy link"))
+        await ann.offered(report, "★ Favourite")
+        assert len(bot.cloud.requests) == asked
+
+
+async def test_more_is_for_who_is_connected() -> None:
+    async with Bot() as bot:
+        ann, stranger = bot.person("Ann"), bot.person("Stranger")
+        await ann.connect()
+        g_ann, g_stranger = bot.group("Team", ann, stranger)
+        report = await g_ann.ask(f"/locations {customer_id(1)}")
+        refused = await g_stranger.press("More", report)
+        assert refused["show_alert"]
+        assert "⋯ More" in labels_of(g_ann.last())

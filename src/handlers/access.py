@@ -92,7 +92,7 @@ PRESSES: Final[Mapping[str, Need]] = MappingProxyType(
         "EraseMe": _OWN_DATA,
         **_rows(
             "OpenReport ListLocations PickLocation ChangeLocation Connect ExportReport DevicePage "
-            "SetFavourite FindPage ConnectAs",
+            "SetFavourite ShowMore FindPage ConnectAs",
             VIEWER,
         ),
         **_rows("ShowSettings AskZone SetZone SetTheme", FOR_THE_CHAT),

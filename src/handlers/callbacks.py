@@ -35,12 +35,14 @@ __all__ = [
     "FileKind",
     "FindPage",
     "ListLocations",
+    "More",
     "OpenReport",
     "Panel",
     "PickLocation",
     "Press",
     "PressHandler",
     "SetFavourite",
+    "ShowMore",
     "Span",
     "Star",
 ]
@@ -90,6 +92,13 @@ class Star(StrEnum):
 
     ON = "1"
     OFF = "0"
+
+
+class More(StrEnum):
+    """Which buttons a status shows."""
+
+    MORE = "1"
+    USUAL = "0"
 
 
 def _identifier(text: str) -> str:
@@ -177,6 +186,18 @@ class SetFavourite:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowMore:
+    """Swap the buttons under a home's status: more of them, or the usual ones."""
+
+    customer_id: str
+    location_id: str
+    more: More
+
+    code: ClassVar[str] = "h"
+    readers: ClassVar[tuple[Callable[[str], Any], ...]] = (_identifier, _identifier, More)
+
+
+@dataclass(frozen=True, slots=True)
 class FindPage:
     """Search for the text again and show this page (from 0). Build it with `of`."""
 
@@ -220,6 +241,7 @@ Press = (
     | ExportReport
     | DevicePage
     | SetFavourite
+    | ShowMore
     | FindPage
     | ChangeLocation
     | Connect

@@ -15,10 +15,12 @@ from src.handlers.callbacks import (
     FileKind,
     FindPage,
     ListLocations,
+    More,
     OpenReport,
     Panel,
     PickLocation,
     SetFavourite,
+    ShowMore,
     Span,
     Star,
 )
@@ -44,6 +46,7 @@ __all__ = [
     "first_span",
     "hits",
     "location_page",
+    "more_of_status",
     "page_count",
     "report",
     "retry",
@@ -55,17 +58,19 @@ PAGE_SIZE: Final = 8
 _LABEL_LENGTH: Final = 48
 _COPY_LIMIT: Final = 256  # Telegram's, in UTF-16 units
 _AT_HAND_MOST: Final = 4
+# Three stand in a row, which leaves a phone about a dozen letters for each.
 _PANEL_LABELS: Final = {
-    Panel.WAN: "📈 WAN",
-    Panel.STATS: "🕑 Online history",
-    Panel.NODES: "📡 Pods",
-    Panel.WIFI: "📶 Wi-Fi",
-    Panel.DEVICES: "📱 Devices",
-    Panel.SPEED: "🚀 Speed tests",
     Panel.CALL: "📞 Call card",
+    Panel.NODES: "📡 Pods",
+    Panel.DEVICES: "📱 Devices",
+    Panel.WAN: "📈 WAN",
+    Panel.STATS: "🕑 History",
+    Panel.SPEED: "🚀 Speed",
+    Panel.WIFI: "📶 Wi-Fi",
     Panel.MESH: "🕸 Mesh picture",
 }
 _NEIGHBOURS: Final = (Panel.WAN, Panel.STATS, Panel.NODES, Panel.WIFI)
+_IN_A_ROW: Final = 3
 # Where Back leads; all others lead to the status, which is the home's first screen.
 _PARENT: Final = {Panel.WAN_TEXT: Panel.WAN, Panel.STATS_TEXT: Panel.STATS}
 _TEXT_OF: Final = {Panel.WAN: Panel.WAN_TEXT, Panel.STATS: Panel.STATS_TEXT}
@@ -95,7 +100,6 @@ class Extras:
     page: int = 0
     pages: int = 1
     starred: bool = False
-    link: str | None = None
 
 
 def first_span(panel: Panel) -> Span:
@@ -123,30 +127,26 @@ def report(
     buttons: Buttons, panel: Panel, home: Home, span: Span, extras: Extras
 ) -> InlineKeyboardMarkup:
     """Under a report: its own periods and pages, what can be copied, the others, the way back."""
-    rows = [
-        _spans(buttons, panel, home, span),
-        *_copies(extras),
-        _pages(buttons, home, extras) if panel is Panel.DEVICES else [],
-    ]
-    files = _files(buttons, panel, home, span, extras)
     if panel is Panel.STATUS:
-        *leading, last = _of_status(buttons, home, extras)
-        rows += [*leading, files, last]
-        return InlineKeyboardMarkup([row for row in rows if row])
-    rows.append(files)
+        return _of_status(buttons, home, extras)
     others = [
         _open(buttons, _PANEL_LABELS[other], other, home)
         for other in _NEIGHBOURS
         if other not in {panel, _PARENT.get(panel)}
     ]
     parent = _PARENT.get(panel, Panel.STATUS)
-    back = _open(buttons, "⬅ Back", parent, home, span if panel in _PARENT else None)
-    way = [back]
+    way = [_open(buttons, "⬅ Back", parent, home, span if panel in _PARENT else None)]
     if parent is not Panel.STATUS:
         way.append(_open(buttons, "🏠 Home", Panel.STATUS, home))
     way.append(_open(buttons, "🔄 Refresh", panel, home, span))
-    change = [_button(buttons, "📍 Change location", ChangeLocation())]
-    rows += [others[:2], others[2:], way, change]
+    rows = [
+        _spans(buttons, panel, home, span),
+        *_copies(extras),
+        _pages(buttons, home, extras) if panel is Panel.DEVICES else [],
+        _files(buttons, panel, home, span, extras),
+        others,
+        [*way, _button(buttons, "📍 Change location", ChangeLocation())],
+    ]
     return InlineKeyboardMarkup([row for row in rows if row])
 
 
@@ -203,20 +203,41 @@ def _files(
     return row
 
 
-def _of_status(buttons: Buttons, home: Home, extras: Extras) -> list[list[InlineKeyboardButton]]:
-    """The home's first screen leads everywhere."""
-    opened = [_open(buttons, label, panel, home) for panel, label in _PANEL_LABELS.items()]
-    own = [_star(buttons, home, on=extras.starred)]
-    if extras.link:
-        own.append(InlineKeyboardButton("🔗 Copy link", copy_text=CopyTextButton(extras.link)))
-    return [
-        *(opened[n : n + 2] for n in range(0, len(opened), 2)),
-        own,
-        [
-            _open(buttons, "🔄 Refresh", Panel.STATUS, home),
-            _button(buttons, "📍 Change location", ChangeLocation()),
-        ],
+def _of_status(buttons: Buttons, home: Home, extras: Extras) -> InlineKeyboardMarkup:
+    """The home's first screen leads everywhere; what is wanted now and then is behind "More"."""
+    opened = [
+        _open(buttons, label, panel, home)
+        for panel, label in _PANEL_LABELS.items()
+        if panel is not Panel.MESH
     ]
+    own = [
+        *opened,
+        _star(buttons, home, on=extras.starred),
+        _open(buttons, "🔄 Refresh", Panel.STATUS, home),
+    ]
+    rows = [own[n : n + _IN_A_ROW] for n in range(0, len(own), _IN_A_ROW)]
+    more = ShowMore(home.customer_id, home.location_id, More.MORE)
+    change = _button(buttons, "📍 Change location", ChangeLocation())
+    return InlineKeyboardMarkup([*rows, [change, _button(buttons, "⋯ More", more)]])
+
+
+def more_of_status(buttons: Buttons, home: Home, link: str | None) -> InlineKeyboardMarkup:
+    """The other buttons under a status: the mesh drawn, a link to pass on, files."""
+    span = first_span(Panel.STATUS)
+    first = [_open(buttons, _PANEL_LABELS[Panel.MESH], Panel.MESH, home)]
+    if link:
+        first.append(InlineKeyboardButton("🔗 Copy link", copy_text=CopyTextButton(link)))
+    back = ShowMore(home.customer_id, home.location_id, More.USUAL)
+    return InlineKeyboardMarkup(
+        [
+            first,
+            _files(buttons, Panel.STATUS, home, span, Extras(exports=True)),
+            [
+                _button(buttons, "⬅ Back", back),
+                _open(buttons, "🔄 Refresh", Panel.STATUS, home),
+            ],
+        ]
+    )
 
 
 def _star(buttons: Buttons, home: Home, *, on: bool) -> InlineKeyboardButton:

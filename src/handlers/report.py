@@ -47,6 +47,8 @@ __all__ = [
     "choose",
     "command",
     "connected",
+    "is_starred",
+    "link_of",
     "pressed",
     "problem",
     "read",
@@ -256,20 +258,28 @@ async def _shown(update: Update, context: PanoptesContext, want: Want, report: R
     services, read_at = context.services, _read_at(report.home, context.services.clock())
     picture = await _drawn(context, report.plan, report.text, read_at)
     whole = picture is None or picture.whole
-    # A star is one person's: in a group it stays empty, and only the answer to a press tells.
-    own = want.panel is Panel.STATUS and is_private(update)
-    starred = await services.state.favourites(user_of(update).id) if own else ()
+    starred = want.panel is Panel.STATUS and await is_starred(update, context, report.home)
     extras = keyboards.Extras(
         copies=report.copies,
         exports=report.table is not None,
         details=not whole,
         page=report.page,
         pages=report.pages,
-        starred=any(report.home.same_as(each) for each in starred),
-        link=_link(context, report.home),
+        starred=starred,
     )
     keyboard = keyboards.report(services.buttons, want.panel, report.home, want.span, extras)
     return Answer(_with_line(report.text, read_at), keyboard, picture=picture)
+
+
+async def is_starred(update: Update, context: PanoptesContext, home: Home) -> bool:
+    """Whether its star is filled here.
+
+    A star is one person's: in a group it stays empty, and only the answer to a press tells.
+    """
+    if not is_private(update):
+        return False
+    starred = await context.services.state.favourites(user_of(update).id)
+    return any(home.same_as(each) for each in starred)
 
 
 async def _drawn(
@@ -294,7 +304,7 @@ async def _drawn(
     return picture
 
 
-def _link(context: PanoptesContext, home: Home) -> str | None:
+def link_of(context: PanoptesContext, home: Home) -> str | None:
     """A link that opens this home for whoever may see it; None where the ids are too long."""
     payload = f"loc_{home.customer_id}_{home.location_id}"
     fits = len(payload) <= _PAYLOAD_LIMIT and _PAYLOAD.fullmatch(payload)

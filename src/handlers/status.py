@@ -15,9 +15,10 @@ from src.analysis.speed_history import analyze_speed_history
 from src.analysis.usual import compare, usual
 from src.api.alerts import get_alerts
 from src.charts.mesh_plan import plan_mesh
-from src.handlers import report
+from src.handlers import keyboards, report
 from src.handlers.beside import beside
-from src.handlers.callbacks import Panel
+from src.handlers.callbacks import More, Panel, ShowMore
+from src.handlers.reply import answer, change_keyboard, press_message
 from src.handlers.report import Ask, Report, section, with_reasons
 from src.handlers.state import Home
 from src.handlers.tables import pod_table
@@ -41,6 +42,7 @@ __all__ = [
     "build_status",
     "placed_health",
     "read_home",
+    "show_more",
     "status_command",
     "usual_devices",
 ]
@@ -51,6 +53,25 @@ _LINE_ROOM = 100  # what the line with the moment of reading takes below the rep
 async def status_command(update: Update, context: PanoptesContext) -> None:
     """Answer /status."""
     await report.command(update, context, Panel.STATUS, build_status)
+
+
+async def show_more(update: Update, context: PanoptesContext, press: ShowMore) -> None:
+    """Swap the buttons under a status; what it says stays as it was read."""
+    if not await report.connected(update, context):
+        return
+    await answer(update, context)
+    message = press_message(update)
+    if message is None:
+        return
+    services, home = context.services, Home(press.customer_id, press.location_id)
+    if press.more is More.MORE:
+        keyboard = keyboards.more_of_status(services.buttons, home, report.link_of(context, home))
+    else:
+        starred = await report.is_starred(update, context, home)
+        extras = keyboards.Extras(starred=starred)
+        span = keyboards.first_span(Panel.STATUS)
+        keyboard = keyboards.report(services.buttons, Panel.STATUS, home, span, extras)
+    await change_keyboard(context, message, keyboard)
 
 
 async def build_status(ask: Ask) -> Report:

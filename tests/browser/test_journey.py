@@ -144,7 +144,7 @@ async def test_the_whole_journey_and_an_incident(demo: Demo, open_page: OpenPage
         ("/wifi", "Wi-Fi networks"),
     ]:
         await ask(page, command, words)
-    await press(page, "Online history")
+    await press(page, "History")
     for period in ("3 Hrs", "24 Hrs", "7 Days"):
         await press(page, period)
         await expect(newest(page).get_by_role("button", name=f"• {period} •")).to_be_visible()
