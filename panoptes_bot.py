@@ -204,6 +204,7 @@ def build_application(
 async def on_start(application: Application) -> None:
     """Put the menus up, tell whom the restart cut off, and keep the audit log short."""
     services, bot = _services_of(application), application.bot
+    services.own_errors.start(bot, services)
     await menus.set_menus(bot, await services.state.admins())
     look_back_in_background(bot, services)
     logger.info("version %s, running as @%s", VERSION, bot.username)
@@ -216,6 +217,7 @@ def _services_of(application: Application) -> Services:
 async def on_stop(application: Application) -> None:
     """Close the connections to Plume and to the database."""
     services = _services_of(application)
+    services.own_errors.stop()
     await cancel_background(services)
     await plume.aclose()
     await services.painter.aclose()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+import secrets
 import sys
 from collections import OrderedDict
 from contextvars import ContextVar
@@ -23,12 +24,19 @@ __all__ = [
     "RedactingFilter",
     "Redactor",
     "TextFormatter",
+    "reference",
     "request_id",
     "setup_logging",
 ]
 
 # The request that is being dealt with: set once, it is in every line that its work logs.
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+
+
+def reference() -> str:
+    """A number to search the log for: the request's own, or a new one outside of any."""
+    return request_id.get() or secrets.token_hex(4)
+
 
 _HIDDEN = "[hidden]"
 _SHORTEST_SECRET = 6  # a shorter one would black out ordinary words

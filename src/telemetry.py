@@ -82,9 +82,10 @@ class DatabaseFault(NamedTuple):
 
 
 class OwnError(NamedTuple):
-    """An error that nobody expected; `kind` is its class."""
+    """An error that nobody expected. `reference` is the number that the log has it under."""
 
-    kind: str
+    error: Exception
+    reference: str
 
 
 class WatchLook(NamedTuple):

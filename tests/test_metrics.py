@@ -62,7 +62,7 @@ async def test_events_become_counts_and_durations() -> None:
         telemetry.TokenRenewal("PlumeAuthError", 0.1),
         telemetry.TelegramCall("sendMessage", "RetryAfter", 0.1),
         telemetry.DatabaseFault("StorageFullError"),
-        telemetry.OwnError("KeyError"),
+        telemetry.OwnError(KeyError("x"), "1a2b3c4d"),
         telemetry.WatchLook("network"),
     ):
         telemetry.report(event)
@@ -137,11 +137,11 @@ async def test_a_listener_that_breaks_harms_nobody(caplog: pytest.LogCaptureFixt
 
     heard: list[telemetry.Event] = []
     stops = telemetry.listen(broken), telemetry.listen(heard.append)
-    telemetry.report(telemetry.OwnError("x"))
+    telemetry.report(telemetry.WatchLook("seen"))
     for stop in (*stops, *stops):
         stop()
-    telemetry.report(telemetry.OwnError("y"))
-    assert heard == [telemetry.OwnError("x")]
+    telemetry.report(telemetry.WatchLook("home"))
+    assert heard == [telemetry.WatchLook("seen")]
     assert "a listener of the telemetry failed" in caplog.text
 
 

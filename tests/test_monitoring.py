@@ -28,7 +28,7 @@ ONE_OF_EACH: tuple[telemetry.Event, ...] = (
     telemetry.TokenRenewal("ok", 0.1),
     telemetry.TelegramCall("sendMessage", "ok", 0.1),
     telemetry.DatabaseFault("StorageError"),
-    telemetry.OwnError("KeyError"),
+    telemetry.OwnError(KeyError("x"), "1a2b3c4d"),
     telemetry.WatchLook("seen"),
 )
 WATCHING: telemetry.WatchState = {

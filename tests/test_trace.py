@@ -13,8 +13,8 @@ from telegram import CallbackQuery, Chat, InlineQuery, Message, Update, User
 
 from src import telemetry
 from src.handlers.callbacks import Buttons, Connect, OpenReport, Panel, PickLocation
-from src.handlers.trace import IGNORED, Tracer, mark, reference
-from src.logs import request_id
+from src.handlers.trace import IGNORED, Tracer, mark
+from src.logs import reference, request_id
 from tests.bot_harness import Bot
 
 if TYPE_CHECKING:

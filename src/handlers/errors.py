@@ -10,9 +10,11 @@ from telegram import Update
 from telegram.error import BadRequest, Conflict, Forbidden, NetworkError, TelegramError
 
 import plume_api_client as plume
+from src import telemetry
 from src.handlers import texts
 from src.handlers.reply import answer, send
-from src.handlers.trace import mark, reference
+from src.handlers.trace import mark
+from src.logs import reference
 from src.storage import errors as storage
 
 if TYPE_CHECKING:
@@ -141,7 +143,7 @@ async def tell(update: object, context: PanoptesContext, error: Exception) -> No
         mark("telegram")
         logger.warning("Telegram: %s", error)
         return
-    text = report_unexpected(error, context)
+    text = report_unexpected(error)
     if isinstance(update, Update):
         try:
             await answer(update, context)
@@ -150,13 +152,13 @@ async def tell(update: object, context: PanoptesContext, error: Exception) -> No
             logger.warning("the person could not be told: %s", failed)
 
 
-def report_unexpected(error: Exception, context: PanoptesContext) -> str:
+def report_unexpected(error: Exception) -> str:
     """Log an error that is nobody's fault at Plume, and let the admins know.
 
     Returns what to tell the person about it.
     """
-    services, number = context.services, reference()
-    services.own_errors.note(context.bot, services, error, number)
+    number = reference()
+    telemetry.report(telemetry.OwnError(error, number))
     if isinstance(error, storage.StorageError):
         return storage_trouble(error)
     mark("error")

@@ -156,7 +156,7 @@ async def _last(
     except (plume.PlumeAPIError, TimeoutError) as error:
         return Answer(describe(error), again)
     except Exception as error:  # noqa: BLE001 - a person waits for an answer; it is logged
-        return Answer(report_unexpected(error, context), again)
+        return Answer(report_unexpected(error), again)
 
 
 async def answer_for(

@@ -23,6 +23,8 @@ from src.storage import StorageError
 from src.utils.markup import code, escape
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from telegram import Bot
 
     from src.handlers.context import Services
@@ -36,21 +38,34 @@ _TITLE: Final = "⚠️ <b>An error of the bot itself.</b>"
 
 
 class OwnErrors:
-    """What admins were told of lately. One for a process."""
+    """Hears of every error that is reported, and what admins were told of lately."""
 
     def __init__(self) -> None:
         """Nothing broke yet."""
         self._throttle = Throttle()
         self._held: Counter[tuple[str, str]] = Counter()
+        self._stop: Callable[[], None] = lambda: None
 
-    def note(self, bot: Bot, services: Services, error: Exception, reference: str) -> None:
-        """Count the error; tell the admins in the background unless they heard of this kind."""
-        kind = type(error).__name__, place_of(error)
-        telemetry.report(telemetry.OwnError(kind[0]))
+    def start(self, bot: Bot, services: Services) -> None:
+        """Tell the admins from now on."""
+
+        def hear(event: telemetry.Event) -> None:
+            if isinstance(event, telemetry.OwnError):
+                self._hear(bot, services, event)
+
+        self._stop = telemetry.listen(hear)
+
+    def stop(self) -> None:
+        """Tell nobody any more."""
+        self._stop()
+
+    def _hear(self, bot: Bot, services: Services, event: telemetry.OwnError) -> None:
+        """Tell in the background, unless they heard of this kind."""
+        kind = type(event.error).__name__, place_of(event.error)
         if not self._throttle.allows(kind, services.clock()):
             self._held[kind] += 1
             return
-        text = _words(services, error, reference, self._held.pop(kind, 0))
+        text = _words(services, event, self._held.pop(kind, 0))
         task = asyncio.create_task(_tell(bot, services, text), name="own-error")
         services.background.add(task)
         task.add_done_callback(services.background.discard)
@@ -66,7 +81,8 @@ def place_of(error: BaseException) -> str:
     return place
 
 
-def _words(services: Services, error: Exception, reference: str, held: int) -> str:
+def _words(services: Services, event: telemetry.OwnError, held: int) -> str:
+    error, reference = event
     where = place_of(error)
     at = f" at {code(where)}" if where else ""
     lines = [_TITLE, f"{code(type(error).__name__)}{at}"]

@@ -249,7 +249,7 @@ def problem(context: PanoptesContext, want: Want, error: Exception) -> Answer:
     if isinstance(error, plume.PlumeNotConfiguredError | plume.PlumeAuthError):
         return Answer(describe(error), keyboards.connect(buttons), replaces=False)
     known = isinstance(error, plume.PlumeAPIError | TimeoutError)
-    text = describe(error) if known else report_unexpected(error, context)
+    text = describe(error) if known else report_unexpected(error)
     return Answer(text, keyboards.retry(buttons, want.press), replaces=False)
 
 

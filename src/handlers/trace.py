@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-import secrets
 import time
 from collections.abc import Iterator  # noqa: TC003 - contextmanager's callers read it
 from contextlib import contextmanager
@@ -22,7 +21,7 @@ from telegram import Update
 from src import telemetry
 from src.handlers.access import COMMANDS
 from src.handlers.callbacks import OpenReport
-from src.logs import request_id
+from src.logs import reference, request_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 
     from src.handlers.callbacks import Buttons
 
-__all__ = ["IGNORED", "Tracer", "mark", "reference"]
+__all__ = ["IGNORED", "Tracer", "mark"]
 
 logger = logging.getLogger(__name__)
 
@@ -63,15 +62,6 @@ def mark(outcome: str) -> None:
         request.outcome = outcome
 
 
-def reference() -> str:
-    """The number by which the log is searched: the request's own, or a new one outside of any."""
-    return request_id.get() or _new_id()
-
-
-def _new_id() -> str:
-    return secrets.token_hex(4)
-
-
 class Tracer:
     """Follows an update from its arrival, with the wait for its chat's earlier ones, to its end."""
 
@@ -88,7 +78,7 @@ class Tracer:
             yield
             return
         started = self._clock()
-        marks = _request.set(request), request_id.set(_new_id())
+        marks = _request.set(request), request_id.set(reference())
         try:
             yield
         except asyncio.CancelledError:
