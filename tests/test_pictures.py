@@ -110,3 +110,19 @@ def test_ids_are_kept_for_messages_with_a_picture_only_and_can_be_forgotten() ->
     ids.learn("key", message=True)
     assert ids.get("key") is None
     ids.forget("key")
+
+
+async def test_pictures_are_dark_where_that_was_set() -> None:
+    async with Bot() as bot:
+        ann = bot.person("Ann")
+        await ann.ready()
+        state = bot.application.services.state
+        drawn: dict[str, set[bytes]] = {}
+        for theme in ("light", "dark", "light"):
+            await state.set_setting(ann.chat_id, "theme", theme)
+            shown = await ann.ask("/wan")
+            stored = bot.telegram.state.files.get(shown["photo"][-1]["file_id"])
+            assert stored is not None
+            drawn.setdefault(theme, set()).add(stored.content)
+        assert len(drawn["light"]) == len(drawn["dark"]) == 1
+        assert drawn["light"] != drawn["dark"]

@@ -22,6 +22,7 @@ from src.handlers.memories import HomeMemories
 from src.handlers.pictures import Once, Picture, caption_of
 from src.handlers.reply import Answer, answer, deliver, send
 from src.handlers.state import Home, Place
+from src.storage import StorageError
 from src.utils.markup import MESSAGE_LIMIT, moment, units
 from src.utils.timezones import to_local
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from telegram import Update
 
+    from src.charts.theme import ThemeName
     from src.handlers.beside import Extras
     from src.handlers.context import PanoptesContext
     from src.models import LocationHealth
@@ -180,9 +182,9 @@ async def choose(
 
 
 async def choice(
-    update: Update, context: PanoptesContext, press: PickLocation, build: Builder
+    update: Update, context: PanoptesContext, press: PickLocation | OpenReport, build: Builder
 ) -> Answer:
-    """What `choose` shows, for a caller that shows it itself."""
+    """What `choose` (or a report button) shows, for a caller that shows it itself."""
     return await _answer(update, context, Want.of(press), build)
 
 
@@ -256,7 +258,7 @@ def problem(context: PanoptesContext, want: Want, error: Exception) -> Answer:
 async def _shown(update: Update, context: PanoptesContext, want: Want, report: Report) -> Answer:
     """The report with its buttons, as a picture with a caption where there is one."""
     services, read_at = context.services, _read_at(report.home, context.services.clock())
-    picture = await _drawn(context, report.plan, report.text, read_at)
+    picture = await _drawn(update, context, report, read_at)
     whole = picture is None or picture.whole
     starred = want.panel is Panel.STATUS and await is_starred(update, context, report.home)
     extras = keyboards.Extras(
@@ -283,18 +285,19 @@ async def is_starred(update: Update, context: PanoptesContext, home: Home) -> bo
 
 
 async def _drawn(
-    context: PanoptesContext, plan: PicturePlan | None, text: str, tail: str
+    update: Update, context: PanoptesContext, report: Report, tail: str
 ) -> Picture | None:
     """The picture with its caption, drawn already so that the person sees it being worked on.
 
     None when it cannot be drawn in time: the text is what counts.
     """
+    plan = report.plan
     if plan is None:
         return None
-    services = context.services
-    key = picture_key(plan, "light")
-    caption, whole = caption_of(text, tail)
-    picture = Picture(key, Once(lambda: services.painter.draw(plan)), caption, whole)
+    services, theme = context.services, await _theme(update, context)
+    key = picture_key(plan, theme)
+    caption, whole = caption_of(report.text, tail)
+    picture = Picture(key, Once(lambda: services.painter.draw(plan, theme)), caption, whole)
     if services.pictures.get(key) is None:
         try:
             async with asyncio.timeout(services.timing.picture_s):
@@ -302,6 +305,15 @@ async def _drawn(
         except (PictureError, TimeoutError):
             return None
     return picture
+
+
+async def _theme(update: Update, context: PanoptesContext) -> ThemeName:
+    """Light or dark, as was set in this chat; a picture is not worth an error of the storage."""
+    try:
+        chosen = await context.services.state.settings(Place.of(update).chat_id)
+    except StorageError:
+        return "light"
+    return "dark" if chosen.theme == "dark" else "light"
 
 
 def link_of(context: PanoptesContext, home: Home) -> str | None:
