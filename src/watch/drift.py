@@ -119,17 +119,13 @@ def _hops(place: str) -> int:
 # -------------------------------------------------------------------------------------- boots
 
 
-def follow_boots(
-    draft: Draft, pods: Iterable[PodSight], *, returned: bool, explained: bool
-) -> None:
+def follow_boots(draft: Draft, pods: Iterable[PodSight], *, explained: bool) -> None:
     """Boots since the last look. `explained`: the home's outage explains them all."""
     boots = dict(draft.old.boots)
     for pod in pods:
         if pod.booted_at is not None:
             known = boots.get(pod.id)
-            boots[pod.id] = _booted(
-                draft, pod, pod.booted_at, known, returned=returned, explained=explained
-            )
+            boots[pod.id] = _booted(draft, pod, pod.booted_at, known, explained=explained)
     draft.changes["boots"] = boots
     for edge in list(draft.edges.values()):
         if edge.trigger == "reboot_loop":
@@ -142,7 +138,6 @@ def _booted(
     at: datetime,
     known: Boots | None,
     *,
-    returned: bool,
     explained: bool,
 ) -> Boots:
     rules, when = draft.when.rules, draft.when
@@ -151,7 +146,7 @@ def _booted(
     if at - known.last <= timedelta(seconds=rules.boot_jitter_s):
         return known
     lag = timedelta(seconds=when.interval_s + rules.boot_connect_s)
-    if returned or when.before is None or at < when.before - lag:
+    if when.fresh or when.before is None or at < when.before - lag:
         return Boots(at, known.seen)  # it happened while nobody looked
     start = at - timedelta(seconds=rules.loop_window_s)
     seen = (*(one for one in known.seen if one > start), at)

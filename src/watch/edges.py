@@ -41,12 +41,16 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """The circumstances of a look: its time, the look before it, the pace, the limits."""
+    """The circumstances of a look: its time, the look before it, the pace, the limits.
+
+    `fresh`: nobody could look for a while, so that what is new is confirmed from this look on.
+    """
 
     now: datetime
     before: datetime | None
     interval_s: float
     rules: WatchRules
+    fresh: bool = False
 
     def believed(self, since: datetime | None, known: datetime | None) -> datetime | None:
         """The cloud's moment, when it fits between the last look that saw otherwise and now.
@@ -84,6 +88,7 @@ def advance(edge: Edge | None, signal: Signal, when: When, known: datetime | Non
 def _broke(edge: Edge | None, signal: Signal, when: When, known: datetime | None) -> Edge:
     since = when.believed(signal.since, known)
     began = since or when.now
+    counts = when.now if when.fresh else began
     flips = _flips(edge, when)
     if edge is not None and edge.incident:
         # It was on its way to be over, and is not: the incident goes on from where it began.
@@ -92,7 +97,7 @@ def _broke(edge: Edge | None, signal: Signal, when: When, known: datetime | None
             bad=True,
             looks=1,
             turned_at=when.now,
-            counts_from=began,
+            counts_from=counts,
             flips=flips,
             ended_at=None,
         )
@@ -103,7 +108,7 @@ def _broke(edge: Edge | None, signal: Signal, when: When, known: datetime | None
         looks=1,
         turned_at=when.now,
         began_at=began,
-        counts_from=began,
+        counts_from=counts,
         reported=since is not None,
         flips=flips,
     )
@@ -118,7 +123,7 @@ def _mended(edge: Edge | None, when: When, known: datetime | None, signal: Signa
         bad=False,
         looks=1,
         turned_at=when.now,
-        counts_from=ended,
+        counts_from=when.now if when.fresh else ended,
         ended_at=max(ended, edge.began_at),
         flips=_flips(edge, when),
     )

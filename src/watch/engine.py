@@ -111,8 +111,8 @@ class Engine:
         when = When(now, self._before(key, home, scope, interval_s), interval_s, self.rules)
         if isinstance(found, Sight):
             scope, events = see_scope(scope, now, self.rules)
-            returned = self._returned(scope, when)
-            draft = look_home(key, home, found, when, name=name, returned=returned)
+            when = replace(when, fresh=self._returned(scope, when))
+            draft = look_home(key, home, found, when, name=name)
         else:
             scope, events = self._fail(scope, key, found, now)
             blind = is_blind(scope) is not None

@@ -36,17 +36,15 @@ __all__ = ["fail_home", "look_home", "open_waiting"]
 _OF_PODS = {"pod_offline", "poor_health", "fair_health", "plume_alert", "backhaul_fallback"}
 
 
-def look_home(
-    key: HomeKey, memory: HomeMemory, found: Sight, when: When, *, name: str, returned: bool
-) -> Draft:
-    """What this look makes of the home. `returned`: nobody could look for a while before it.
+def look_home(key: HomeKey, memory: HomeMemory, found: Sight, when: When, *, name: str) -> Draft:
+    """What this look makes of the home.
 
     An offline home that is confirmed is left in the draft's `waiting`: whether it stands alone is
     not for one home to say.
     """
     draft = Draft(key, memory, when)
     _remember(draft, found, name)
-    if returned:
+    if when.fresh:
         _resume(draft)
     for pod_id, until in list(draft.settles.items()):
         if when.now >= until:
@@ -59,7 +57,7 @@ def look_home(
     follow_home(draft, found)
     if explained is None:
         follow_places(draft, found.pods)
-    follow_boots(draft, found.pods, returned=returned, explained=explained is not None)
+    follow_boots(draft, found.pods, explained=explained is not None)
     _normal(draft)
     _absent(draft, {pod.id for pod in found.pods})
     follow_speed(draft, found.speed)
@@ -214,8 +212,8 @@ def _doubt(draft: Draft, signal: Signal, key: str, *, told: bool) -> None:
     """Since when it is not said any more: for moments that the cloud gives later."""
     if signal.bad is not None:
         draft.doubts.pop(key, None)
-    elif draft.when.before is not None and (told or key.startswith(("home_off", "pod_off"))):
-        draft.doubts.setdefault(key, draft.when.before)
+    elif told or signal.trigger in {"home_offline", "pod_offline"}:
+        draft.doubts.setdefault(key, draft.when.before or draft.when.now)
 
 
 def _begin(draft: Draft, edge: Edge, words: Words) -> None:

@@ -164,9 +164,16 @@ def _found(lead: Draft, views: Views, trait: str, ready: list[HomeKey]) -> None:
     """Tell a new neighbourhood of these homes and the leading one."""
     when, owner = lead.when, lead.key.owner
     drafts = [lead, *(Draft(key, views.memory(key), when) for key in ready)]
-    homes = sorted((_affected(draft) for draft in drafts), key=lambda home: home.began_at)
+    homes = sorted(
+        (_affected(draft) for draft in drafts), key=lambda home: (home.began_at, home.key)
+    )
     common = set(traits(lead.old)).intersection(*(traits(draft.old) for draft in drafts))
-    shared = [one for one in traits(lead.old) if one in common or one == trait]
+    # What nearly everybody has, also the homes that are well, explains nothing.
+    shared = [
+        one
+        for one in traits(lead.old)
+        if one == trait or (one in common and _enough(len(homes), one, views.town, when))
+    ]
     began = homes[0].began_at
     incident = Incident(
         id=incident_id(owner, ("", ""), "neighbourhood", trait, began),
