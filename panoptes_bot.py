@@ -79,6 +79,7 @@ from src.handlers.state import State
 from src.handlers.status import build_mesh, build_status, show_more, status_command
 from src.handlers.trace import Tracer
 from src.handlers.wan import build_wan, build_wan_text, wan_command
+from src.handlers.watching import build_watching, start_watching
 from src.handlers.wifi import build_wifi, wifi_command
 from src.logs import Redactor, setup_logging
 from src.service import runner, upkeep
@@ -153,13 +154,15 @@ def build_services(
 ) -> Services:
     """The parts that handlers share."""
     answers, buttons, redact = Answers(), Buttons(), redact or runner.redactor(settings)
+    state = State(settings, redact.learn)
     return Services(
         settings=settings,
-        state=State(settings, redact.learn),
+        state=state,
         buttons=buttons,
         redact=redact,
         order=ChatOrder(answers.has_to_wait, Tracer(buttons)),
         answers=answers,
+        watching=build_watching(settings, state, plume.cloud_now),
         timing=timing or Timing(),
     )
 
@@ -207,6 +210,7 @@ async def on_start(application: Application) -> None:
     services.own_errors.start(bot, services)
     await menus.set_menus(bot, await services.state.admins())
     look_back_in_background(bot, services)
+    await start_watching(bot, services)
     logger.info("version %s, running as @%s", VERSION, bot.username)
 
 
@@ -219,6 +223,7 @@ async def on_stop(application: Application) -> None:
     services = _services_of(application)
     services.own_errors.stop()
     await cancel_background(services)
+    await services.watching.stop()
     await plume.aclose()
     await services.painter.aclose()
     await services.state.close()

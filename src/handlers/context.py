@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from src.logs import Redactor
     from src.settings import Settings
     from src.storage.records import Role
+    from src.watch.service import WatchService
 
 __all__ = [
     "Application",
@@ -65,6 +66,7 @@ class Services:
     redact: Redactor
     order: ChatOrder
     answers: Answers
+    watching: WatchService
     timing: Timing = field(default_factory=Timing)
     pictures: FileIds = field(default_factory=FileIds)
     painter: Painter = field(default_factory=Painter)
@@ -146,6 +148,8 @@ class PanoptesApplication(
         """Stop without waiting for a slow cloud: handlers get a moment, then are cancelled."""
         if self.running:
             self.services.order.drain(self.services.timing.stop_grace_s)
+        # While there still is a connection to finish the message that is under way.
+        await self.services.watching.stop()
         await super().stop()
 
 

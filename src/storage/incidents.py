@@ -72,19 +72,21 @@ class Incidents(Part):
             for policy in policies:
                 await write_policy(conn, policy)
 
-    async def watch_state(self, closed_since: datetime) -> WatchState:
+    async def watch_state(self, closed_since: datetime, *, memories: bool = True) -> WatchState:
         """What watching goes on from: incidents open or closed since, and what was told of them.
 
-        Raises StorageError.
+        Without `memories` the engine's are left out. Raises StorageError.
         """
         async with self.database.reading(snapshot=True) as conn:
             recent = _open_or_closed_since(closed_since)
             incidents = await _read_incidents(conn, recent)
             known = select(_incidents.c.id).where(recent)
             notices = await _read_notices(conn, _notices.c.incident_id.in_(known))
+            homes = (await conn.execute(select(_homes))).all() if memories else ()
+            scopes = (await conn.execute(select(_scopes))).all() if memories else ()
             return WatchState(
-                homes={HomeKey(*row[:3]): row[3] for row in await conn.execute(select(_homes))},
-                scopes=dict((await conn.execute(select(_scopes))).all()),
+                homes={HomeKey(*row[:3]): row[3] for row in homes},
+                scopes={row[0]: row[1] for row in scopes},
                 incidents=incidents,
                 notices={(each.incident_id, each.spot): each for each in notices},
                 watches=await read_watches(conn),

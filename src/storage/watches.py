@@ -112,6 +112,8 @@ class Watches(Part):
 
         Raises StorageError.
         """
+        if not spot.thread_id:
+            return 0
         async with self.database.writing() as conn:
             mine = select(func.count()).where(_is_spot(_watches, spot))
             count = await conn.scalar(mine) or 0

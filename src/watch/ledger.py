@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from src.watch.cases import Desk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from src.models.watching import ChatPolicy, HomeKey, Incident, Notice, Spot, Watch
@@ -30,16 +30,27 @@ class Ledger:
 
     def __init__(self, state: WatchState) -> None:
         self.watches: list[Watch] = list(state.watches)
+        self._homes: dict[HomeKey, str] | None = None
         self.policies: dict[Spot, ChatPolicy] = dict(state.policies)
         self.notices: dict[tuple[str, Spot], Notice] = dict(state.notices)
         self.incidents: dict[str, Incident] = {each.id: each for each in state.incidents}
 
-    def homes(self) -> dict[HomeKey, str]:
-        """Every watched home once, with its name, in the order in which they were first watched."""
-        found: dict[HomeKey, str] = {}
-        for watch in self.watches:
-            found.setdefault(watch.key, watch.name)
-        return found
+    def homes(self) -> Mapping[HomeKey, str]:
+        """Every watched home once, by the name that it was first watched under."""
+        if self._homes is None:  # asked for at every look
+            # From the newest on, so that the oldest name stays.
+            self._homes = {watch.key: watch.name for watch in reversed(self.watches)}
+        return self._homes
+
+    def add(self, watch: Watch) -> None:
+        """It was written."""
+        self.watches.append(watch)
+        self._homes = None
+
+    def remove(self, key: HomeKey, spot: Spot) -> None:
+        """It was removed from the store."""
+        self.watches = [each for each in self.watches if (each.key, each.spot) != (key, spot)]
+        self._homes = None
 
     def desk(self, now: datetime) -> Desk:
         """For delivery, at this moment."""

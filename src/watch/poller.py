@@ -53,6 +53,7 @@ async def look(
     clock: Callable[[], datetime],
     connected: Callable[[int], Awaitable[bool]],
     kind: Literal["person", "poller"] = "poller",
+    deadline_s: float = LOOK_S,
 ) -> Sight | Blindness:
     """Look now. `location` asks for the rarer facts too; they never cost the look.
 
@@ -62,7 +63,7 @@ async def look(
     if not await connected(key.owner):
         return Blindness(clock(), "credential", "There are no Plume credentials for this.")
     where = key.owner, key.customer_id, key.location_id
-    with plume.caller(kind, LOOK_S):
+    with plume.caller(kind, deadline_s):
         rarer = asyncio.create_task(_location(*where)) if location else None
         try:
             nodes = await plume.get_nodes_in_location(*where)
