@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 from typing import TYPE_CHECKING, Final
 
+from src import telemetry
+from src.logs import reference
 from src.storage.errors import StorageError
 
 if TYPE_CHECKING:
@@ -51,8 +52,10 @@ class Jobs:
                 await job()
             except StorageError as error:
                 logger.error("%s: storage: %s", name, error)  # noqa: TRY400 - the sentence says it all
-            except Exception:
-                logger.exception("%s broke (reference %s)", name, secrets.token_hex(4))
+            except Exception as error:
+                number = reference()
+                logger.exception("%s broke (reference %s)", name, number)
+                telemetry.report(telemetry.OwnError(error, number))
             if asyncio.get_running_loop().time() - started >= _WELL_AFTER_S:
                 pause_s = _PAUSE_S
             await self._sleep(pause_s)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from src import telemetry
+from src.logs import reference
 from src.models.watching import Blindness
 from src.storage.errors import StorageError
 from src.watch.poller import LOOK_S, look
@@ -156,8 +157,10 @@ class Patrol:
             self._unwritten += 1
             if self._unwritten == 1:  # the rest of a full disk's looks say nothing new
                 logger.error("watching: storage: %s (looks are dropped)", error)  # noqa: TRY400 - the sentence says it all
-        except Exception:
-            logger.exception("a look broke and was dropped (reference %s)", secrets.token_hex(4))
+        except Exception as error:
+            number = reference()
+            logger.exception("a look broke and was dropped (reference %s)", number)
+            telemetry.report(telemetry.OwnError(error, number))
 
     def _note(self, owner: int, found: Sight | Blindness) -> None:
         if not isinstance(found, Blindness) or found.fault == "home":
