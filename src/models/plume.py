@@ -55,6 +55,7 @@ __all__ = [
     "parse_locations",
     "parse_moment",
     "parse_nodes",
+    "parse_number",
     "parse_online_stats",
     "parse_state",
     "parse_wan_stats",
@@ -95,7 +96,7 @@ def parse_moment(value: object) -> datetime | None:
         return None
 
 
-def _number(value: object) -> float | None:
+def parse_number(value: object) -> float | None:
     """A finite number, also from text; booleans and anything else are "not reported"."""
     if isinstance(value, bool):
         return None
@@ -107,7 +108,7 @@ def _number(value: object) -> float | None:
 
 
 def _count(value: object) -> int | None:
-    number = _number(value)
+    number = parse_number(value)
     return int(number) if number is not None and number >= 0 else None
 
 
@@ -136,7 +137,7 @@ def _flag(value: object) -> bool | None:
 
 def _channel(value: object) -> int | str | None:
     """A radio channel: a number where it can be one, else the raw text. [15]"""
-    number = _number(value)
+    number = parse_number(value)
     return int(number) if number is not None else _text(value)
 
 
@@ -161,7 +162,7 @@ def alert_labels(value: object) -> tuple[str, ...]:
 
 
 Moment = Annotated[datetime | None, BeforeValidator(parse_moment)]
-Number = Annotated[float | None, BeforeValidator(_number)]
+Number = Annotated[float | None, BeforeValidator(parse_number)]
 Count = Annotated[int | None, BeforeValidator(_count)]
 Text = Annotated[str | None, BeforeValidator(_text)]
 Flag = Annotated[bool | None, BeforeValidator(_flag)]
@@ -490,7 +491,7 @@ def parse_state(value: object) -> str:
     """A history value as online, offline, partial or unknown; words, booleans, numbers. [9]"""
     if isinstance(value, bool):
         return "online" if value else "offline"
-    number = _number(value)
+    number = parse_number(value)
     if number is not None:
         if number in (0, 1):
             return "online" if number else "offline"
