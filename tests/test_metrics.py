@@ -22,7 +22,7 @@ Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 STATE: telemetry.WatchState = {
     "homes": 12,
     "interval_s": 75.0,
-    "open_incidents": {"home_offline": 2, "reboot": 0},
+    "open_incidents": {"home_offline": 2},
     "outbox_messages": 3,
     "outbox_oldest_s": 4.5,
 }
@@ -111,10 +111,26 @@ async def test_what_can_be_looked_at_is_read_at_the_scrape() -> None:
     assert _value(after, "panoptes_watch_homes") == 12
     assert _value(after, "panoptes_watch_interval_seconds") == 75
     assert _value(after, "panoptes_incidents_open", kind="home_offline") == 2
-    assert _value(after, "panoptes_incidents_open", kind="reboot") == 0
+    assert _value(after, "panoptes_incidents_open", kind="pod_offline") == 0, (
+        "a series does not end"
+    )
     assert _value(after, "panoptes_outbox_messages") == 3
     assert _value(after, "panoptes_outbox_oldest_seconds") == 4.5
     assert (_value(after, "panoptes_tasks") or 0) >= 1
+
+
+async def test_watching_that_breaks_costs_its_own_figures_only(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def broken() -> telemetry.WatchState:
+        raise KeyError("x")
+
+    stop = telemetry.offer_watch_state(broken)
+    samples = _samples(Metrics())
+    stop()
+    assert _value(samples, "panoptes_watch_homes") is None
+    assert _value(samples, "panoptes_plume_in_flight") == 0
+    assert "watching gives no figures" in caplog.text
 
 
 async def test_the_lag_is_what_a_pause_lasts_too_long() -> None:

@@ -8,6 +8,7 @@ Importing this costs 60 ms, so it is for a process that listens (PANOPTES_LISTEN
 from __future__ import annotations
 
 import asyncio
+import logging
 import platform
 from typing import TYPE_CHECKING, Final
 
@@ -26,6 +27,7 @@ from prometheus_client.registry import Collector
 
 import plume_api_client as plume
 from src import telemetry
+from src.models.watching import TRIGGERS
 from src.service.endpoints import template
 from src.storage import StorageError
 from src.version import VERSION
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
     from src.net.budget import BudgetState
 
 __all__ = ["Metrics"]
+
+logger = logging.getLogger(__name__)
 
 # An answer is good below 1 s and late above 15 s; a call to Telegram takes about 0.05 s.
 _SECONDS: Final = (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
@@ -180,7 +184,7 @@ class _AtScrape(Collector):
     def collect(self) -> Iterator[Metric]:
         """Every value as it is now."""
         yield from _of_budget(self._budget())
-        yield from _of_watching(telemetry.watch_state() or {})
+        yield from _of_watching(_watch_state())
         yield _gauge("tasks", "Tasks of the event loop.", {(): len(asyncio.all_tasks())})
 
 
@@ -226,11 +230,21 @@ def _of_budget(state: BudgetState) -> Iterator[Metric]:
     )
 
 
+def _watch_state() -> telemetry.WatchState:
+    """Empty where nothing watches; what breaks there must not cost all other metrics."""
+    try:
+        return telemetry.watch_state() or {}
+    except Exception:
+        logger.exception("watching gives no figures")
+        return {}
+
+
 def _of_watching(state: telemetry.WatchState) -> Iterator[Metric]:
     """Families without values where nothing watches: not reported is not zero."""
-    incidents: dict[tuple[str, ...], float] = {
-        (kind,): count for kind, count in state.get("open_incidents", {}).items()
-    }
+    incidents: dict[tuple[str, ...], float] = {}
+    if "open_incidents" in state:
+        count = state["open_incidents"]
+        incidents = {(kind,): count.get(kind, 0) for kind in (*TRIGGERS, *count)}
     yield _gauge("incidents_open", "Incidents that are not over.", incidents, "kind")
     for name, what, value in (
         ("watch_homes", "Homes that are watched.", state.get("homes")),
