@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
+
+import pytest
 
 from src.handlers.member_texts import RESTARTED
 from tests.bot_harness import Bot, Person, text_of
@@ -10,10 +13,12 @@ from tests.bot_harness import Bot, Person, text_of
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from src.storage.records import JoinAnswer
+
 
 def _after(before: Bot, data_dir: Path) -> Bot:
     """The next run: the same files, chats and homes."""
-    environment = {"PANOPTES_DATA_DIR": str(data_dir)}
+    environment = before.environment | {"PANOPTES_DATA_DIR": str(data_dir)}
     return Bot(environment=environment, cloud=before.cloud, telegram=before.telegram)
 
 
@@ -35,3 +40,44 @@ async def test_who_was_in_the_middle_of_setup_is_told_once(tmp_path: Path) -> No
         assert not await _told(second, otto), "who stopped it himself was not cut off"
     async with _after(second, tmp_path) as third:
         assert await _told(third, ann) == [RESTARTED]
+
+
+@pytest.mark.parametrize(("answer", "words"), [("viewer", "let you in"), ("deny", "not to let")])
+async def test_who_was_decided_about_and_not_told_is_told_once(
+    tmp_path: Path, answer: JoinAnswer, words: str
+) -> None:
+    environment = {"PANOPTES_DATA_DIR": str(tmp_path), "PANOPTES_ADMINS": "500001"}
+    async with Bot(environment=environment) as first:
+        amina, eve, max_ = (first.person(name) for name in ("Amina", "Eve", "Max"))
+        store = first.application.services.state.store
+        for person in (eve, max_):
+            await person.ask("/whoami")
+            await store.request_join(person.user_id, "Somebody")
+            # The moment at which the process is killed: decided, and nobody told.
+            await store.decide_join(person.user_id, answer, amina.user_id)
+        first.telegram.block(max_.user_id)
+    async with _after(first, tmp_path) as second:
+        await second.telegram.wait_for(lambda: words in text_of(eve.last()))
+        store = second.application.services.state.store
+        while await store.untold_joins():
+            await asyncio.sleep(0.01)
+    async with _after(first, tmp_path) as third:
+        again = Person(third, eve.user_id, eve.chat_id)
+        await again.answered(again.say("/whoami"), "Your Telegram id")
+        assert len([m for m in again.shown() if words in text_of(m)]) == 1
+
+
+async def test_a_decision_waits_for_a_telegram_that_is_down(tmp_path: Path) -> None:
+    environment = {"PANOPTES_DATA_DIR": str(tmp_path), "PANOPTES_ADMINS": "500001"}
+    async with Bot(environment=environment) as first:
+        amina, eve = first.person("Amina"), first.person("Eve")
+        await amina.ask("/whoami")
+        asked = await eve.ask("/join")
+        request = await amina.answered(0, "asks to use this bot")
+        first.telegram.faults.set("sendMessage", kind="500", chat_id=eve.chat_id)
+        await amina.press("Viewer", request)
+        await amina.becomes(request, "let in as viewer")
+        assert await first.application.services.state.store.untold_joins()
+    async with _after(first, tmp_path) as second:
+        again = Person(second, eve.user_id, eve.chat_id)
+        await again.answered(asked["message_id"], "let you in as viewer")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from src.handlers import member_texts
 from src.handlers.news import announce_version
+from src.handlers.joining import tell_decision
 from src.handlers.notify import notify
 from src.storage import StorageError
 
@@ -44,6 +45,8 @@ async def _look_back(bot: Bot, state: State) -> None:
         for draft in await state.store.interrupted_drafts():
             await notify(bot, state, draft.chat_id, member_texts.RESTARTED)
             await state.store.end_draft(draft.user_id, draft.chat_id)
+        for decision in await state.store.untold_joins():
+            await tell_decision(bot, state, decision)
         await announce_version(bot, state)
         while True:
             await state.store.prune_audit()

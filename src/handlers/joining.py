@@ -15,13 +15,14 @@ from src.storage.records import JoinRequest
 from src.utils.markup import plain
 
 if TYPE_CHECKING:
-    from telegram import Update
+    from telegram import Bot, Update
 
     from src.handlers.context import PanoptesContext
     from src.handlers.member_presses import AskToJoin, DecideJoin
+    from src.handlers.state import State
     from src.storage.records import JoinDecision
 
-__all__ = ["decide_join", "join_command", "join_pressed"]
+__all__ = ["decide_join", "join_command", "join_pressed", "tell_decision"]
 
 
 async def join_command(update: Update, context: PanoptesContext) -> None:
@@ -65,7 +66,7 @@ async def decide_join(update: Update, context: PanoptesContext, press: DecideJoi
     if decision.first:
         await answer(update, context)
         await state.note(update, f"join: {decision.decision}", f"user:{press.user_id}")
-        await _tell_the_person(context, decision)
+        await tell_decision(context.bot, state, decision)
     else:
         await answer(update, context, plain(text), alert=True)
     await put(update, context, text)
@@ -79,10 +80,13 @@ async def _told(context: PanoptesContext, decision: JoinDecision) -> str:
     return member_texts.decided(waiting_name, decision, by)
 
 
-async def _tell_the_person(context: PanoptesContext, decision: JoinDecision) -> None:
-    state, text = context.services.state, member_texts.DENIED
+async def tell_decision(bot: Bot, state: State, decision: JoinDecision) -> None:
+    """Tell the person who asked; a restart does it when this run does not get that far."""
+    user_id, text = decision.user_id, member_texts.DENIED
     if decision.decision != "deny":
-        connected = await state.is_connected(decision.user_id)
+        connected = await state.is_connected(user_id)
         text = member_texts.let_in(decision.decision, connected=connected)
-        await set_menu_of(context.bot, decision.user_id, decision.decision)
-    await notify(context.bot, state, decision.user_id, text)
+        await set_menu_of(bot, user_id, decision.decision)
+    # Who cannot be written to will never be told; a Telegram that is down is asked again later.
+    if await notify(bot, state, user_id, text) or not await state.is_reachable(user_id):
+        await state.store.join_told(user_id)

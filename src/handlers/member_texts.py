@@ -62,10 +62,12 @@ TEAM_NONE: Final = "The team has no Plume credentials. /setup can set them."
 KEPT: Final = "Nothing was changed."
 NOTHING_STORED: Final = "Nothing is stored about you."
 NAMED_STAYS: Final = (
-    "This person is named in the bot's settings: whoever runs the bot has to take the id out there."
+    "This person cannot be removed here: PANOPTES_ALLOWED_USERS names them, and lets them in again "
+    "at once. Whoever runs the bot takes the id out there and restarts it. Until then, viewer is "
+    "the least role that you can give."
 )
 NOT_CHANGEABLE: Final = (
-    "Your own role, and those of admins named in the bot's settings, cannot be changed here."
+    "Your own role, and those of admins named in PANOPTES_ADMINS, cannot be changed here."
 )
 ERASED: Final = (
     "✅ Everything stored about you is erased. What you did stays in the audit log without your "
@@ -167,12 +169,17 @@ def people(members: Sequence[Member], waiting: int, page: int, pages: int) -> st
     return f"<b>{len(members)} people</b> may use this bot.{where}{asks}\nTap one to change it."
 
 
-def person(member: Member) -> str:
-    """One person's card."""
+def person(member: Member, *, for_good: bool = False) -> str:
+    """One person's card; `for_good`: PANOPTES_ADMINS names them."""
     text = f"{bold(name_of(member.name, member.user_id))}, id {code(member.user_id)}\nRole: "
     text += ROLE_WORDS[member.role]
+    if for_good:
+        return f"{text}\n\nNamed in PANOPTES_ADMINS: admin until whoever runs the bot changes that."
     if member.named:
-        text += "\n\nNamed in the bot's settings: only whoever runs the bot can remove them."
+        text += (
+            "\n\nNamed in PANOPTES_ALLOWED_USERS: the role can be changed here, down to viewer. "
+            "Only whoever runs the bot can remove them."
+        )
     return text
 
 

@@ -111,7 +111,8 @@ async def remove_person(update: Update, context: PanoptesContext, press: RemoveP
 async def _show(update: Update, context: PanoptesContext, member: Member) -> None:
     changeable = _may_change(update, context, member)
     keyboard = member_keyboards.person(context.services.buttons, member, changeable=changeable)
-    await put(update, context, member_texts.person(member), keyboard)
+    for_good = member.user_id in context.services.settings.admins
+    await put(update, context, member_texts.person(member, for_good=for_good), keyboard)
 
 
 async def _member(update: Update, context: PanoptesContext, user_id: int) -> Member | None:

@@ -127,6 +127,25 @@ class People(Part):
                 await conn.execute(role.values(role=decision))
         return JoinDecision(user_id, row.decision, row.decided_by, row.decided_at, first)
 
+    async def untold_joins(self) -> list[JoinDecision]:
+        """Decisions that the person behind the request has not heard of, oldest first.
+
+        Raises StorageError.
+        """
+        untold = _joins.c.decision.is_not(None) & _joins.c.told_at.is_(None)
+        async with self.database.reading() as conn:
+            rows = await conn.execute(select(_joins).where(untold).order_by(_joins.c.decided_at))
+            return [
+                JoinDecision(row.user_id, row.decision, row.decided_by, row.decided_at, first=True)
+                for row in rows
+            ]
+
+    async def join_told(self, user_id: int) -> None:
+        """This person has heard of the decision, or never can. Raises StorageError."""
+        query = update(_joins).where(_joins.c.user_id == user_id)
+        async with self.database.writing() as conn:
+            await conn.execute(query.values(told_at=self._now()))
+
     def _new_person(self, user_id: int, name: str) -> dict[str, object]:
         return {"user_id": user_id, "name": name, "blocked": False, "created_at": self._now()}
 

@@ -11,6 +11,7 @@ from src.storage.people import ASK_AGAIN_AFTER
 from src.storage.records import JoinRequest
 
 if TYPE_CHECKING:
+    from src.storage.records import JoinAnswer
     from src.storage.store import Store
     from tests.storage.conftest import Clock, Place
 
@@ -137,3 +138,15 @@ async def test_people_survive_a_restart(place: Place) -> None:
         assert person is not None
         assert person.role == "admin"
         assert [request.name for request in await store.pending_joins()] == ["Eve"]
+
+
+async def test_a_decision_is_untold_until_it_is_told(store: Store, clock: Clock) -> None:
+    answers: dict[int, JoinAnswer] = {ANN: "viewer", BOB: "deny"}
+    for number, answer in answers.items():
+        await store.request_join(number, "Somebody")
+        assert await store.untold_joins() == []
+        await store.decide_join(number, answer, EVE)
+        clock.pass_by(minutes=1)
+        assert [each.user_id for each in await store.untold_joins()] == [number]
+        await store.join_told(number)
+    assert await store.untold_joins() == []
