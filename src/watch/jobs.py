@@ -13,7 +13,7 @@ from src.storage.errors import StorageError
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-__all__ = ["Jobs"]
+__all__ = ["Jobs", "ring_or"]
 
 logger = logging.getLogger(__name__)
 
@@ -60,3 +60,13 @@ class Jobs:
                 pause_s = _PAUSE_S
             await self._sleep(pause_s)
             pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
+
+
+async def ring_or(bell: asyncio.Event, sleep: Awaitable[None]) -> None:
+    """Wait until the bell rings or the sleep is over, whichever is first."""
+    ringing, sleeping = asyncio.create_task(bell.wait()), asyncio.ensure_future(sleep)
+    try:
+        await asyncio.wait({ringing, sleeping}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        ringing.cancel()
+        sleeping.cancel()

@@ -11,6 +11,7 @@ from src import telemetry
 from src.logs import reference
 from src.models.watching import Blindness
 from src.storage.errors import StorageError
+from src.watch.jobs import ring_or
 from src.watch.poller import LOOK_S, look
 
 if TYPE_CHECKING:
@@ -110,13 +111,7 @@ class Patrol:
         if wait_s <= 0:
             await asyncio.sleep(0)
             return
-        bell = asyncio.create_task(self._bell.wait())
-        timer = asyncio.ensure_future(self._means.sleep(wait_s))
-        try:
-            await asyncio.wait({bell, timer}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            bell.cancel()
-            timer.cancel()
+        await ring_or(self._bell, self._means.sleep(wait_s))
 
     def _worth_it(self, owner: int, now: float) -> bool:
         trouble = self._trouble.get(owner)

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from aiolimiter import AsyncLimiter
 
+from src.watch.jobs import ring_or
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from datetime import datetime
@@ -201,13 +203,7 @@ class Sender:
         return _IDLE_S if due is None else (due - now).total_seconds()
 
     async def _rest(self, wait_s: float) -> None:
-        bell = asyncio.create_task(self._bell.wait())
-        timer = asyncio.ensure_future(self._sleep(max(0.0, wait_s)))
-        try:
-            await asyncio.wait({bell, timer}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            bell.cancel()
-            timer.cancel()
+        await ring_or(self._bell, self._sleep(max(0.0, wait_s)))
         failed = [task for task in self._sending if task.done() and not task.cancelled()]
         for task in failed:
             self._sending.discard(task)

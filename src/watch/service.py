@@ -17,7 +17,7 @@ from src.models.watching import Blindness
 from src.watch import delivery
 from src.watch.engine import Engine
 from src.watch.heartbeat import Heartbeat
-from src.watch.jobs import Jobs
+from src.watch.jobs import Jobs, ring_or
 from src.watch.ledger import CLOSED_FOR, Ledger
 from src.watch.memory import dump_home, dump_scope, load_home, load_scope
 from src.watch.patrol import Patrol
@@ -95,6 +95,7 @@ class WatchService:
         """Load everything and begin; `more` are jobs to run beside. Raises StorageError."""
         async with self._lock:
             await self._load()
+            await self._review()
         self._sender = Sender(
             self._means.store, courier, self, self._means.clock, self._means.sleep
         )
@@ -355,35 +356,30 @@ class WatchService:
     async def _review_on(self) -> None:
         """Now and then, and when told: is everything here still as it is stored?"""
         while True:
+            await ring_or(self._stale, self._means.sleep(_REVIEW_S))
             self._stale.clear()
             async with self._lock:
-                await self._end_private_watches()
                 await self._read_again()
-            waiting = asyncio.ensure_future(self._means.sleep(_REVIEW_S))
-            ringing = asyncio.create_task(self._stale.wait())
-            try:
-                await asyncio.wait({waiting, ringing}, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                waiting.cancel()
-                ringing.cancel()
+                await self._review()
 
-    async def _end_private_watches(self) -> None:
-        """Of people who may not use the bot any more, whoever decided that and when."""
-        store = self._means.store()
+    async def _review(self) -> None:
+        """End private watches of people who may not use the bot any more."""
         people = {each.spot.chat_id for each in self._known.watches if each.spot.chat_id > 0}
-        for person in people:
-            if not await self._means.allowed(person):
-                await store.remove_watches(person)
+        gone = [person for person in people if not await self._means.allowed(person)]
+        for person in gone:
+            await self._means.store().remove_watches(person)
+        if gone:
+            await self._read_again()
 
     async def _tidy_on(self) -> None:
         while True:
+            await self._means.sleep(_TIDY_S)
             store = self._means.store()
             await store.prune_watching()
             await store.prune_updates()
             await store.prune_home_memory()
             async with self._lock:
                 self._known.prune(self._means.clock())
-            await self._means.sleep(_TIDY_S)
 
 
 def _readable(stored: Mapping[K, str], load: Callable[[str], V]) -> dict[K, V]:
