@@ -7,8 +7,8 @@ import logging
 from typing import TYPE_CHECKING, Final
 
 from src.handlers import member_texts
-from src.handlers.news import announce_version
 from src.handlers.joining import tell_decision
+from src.handlers.news import announce_version
 from src.handlers.notify import notify
 from src.storage import StorageError
 

@@ -62,9 +62,8 @@ TEAM_NONE: Final = "The team has no Plume credentials. /setup can set them."
 KEPT: Final = "Nothing was changed."
 NOTHING_STORED: Final = "Nothing is stored about you."
 NAMED_STAYS: Final = (
-    "This person cannot be removed here: PANOPTES_ALLOWED_USERS names them, and lets them in again "
-    "at once. Whoever runs the bot takes the id out there and restarts it. Until then, viewer is "
-    "the least role that you can give."
+    "PANOPTES_ALLOWED_USERS names this person, so they cannot be removed here. Make them viewer, "
+    "and ask whoever runs the bot to take the id out there."
 )
 NOT_CHANGEABLE: Final = (
     "Your own role, and those of admins named in PANOPTES_ADMINS, cannot be changed here."
