@@ -39,6 +39,7 @@ from src.handlers import (
     report,
     settings_menu,
     setup,
+    watchers,
 )
 from src.handlers.access import check_rows
 from src.handlers.aftermath import cancel_background, look_back_in_background
@@ -127,6 +128,7 @@ _COMMANDS: Final[Mapping[str, Handler]] = MappingProxyType(
         "speed": speed_command,
         "call": call_command,
         **members.COMMANDS,
+        **watchers.COMMANDS,
     }
 )
 _BUILDERS: Final[Mapping[Panel, Builder]] = MappingProxyType(
@@ -253,7 +255,8 @@ def add_handlers(application: PanoptesApplication) -> None:
     application.add_handler(PressHandler(buttons, ExportReport, export_report))
     application.add_handler(PressHandler(buttons, SetFavourite, locations.set_favourite))
     application.add_handler(PressHandler(buttons, ShowMore, show_more))
-    for kind, handle_press in members.PRESSES.items():
+    presses = (*members.PRESSES.items(), *watchers.presses(_BUILDERS).items())
+    for kind, handle_press in presses:
         application.add_handler(PressHandler(buttons, kind, handle_press))
     application.add_handler(CallbackQueryHandler(commands.old_button))
     application.add_handler(MessageHandler(filters.COMMAND, commands.unknown_command))
@@ -319,6 +322,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--demo-plume", action="store_true", help="your Telegram bot with invented homes"
     )
     instead = parser.add_mutually_exclusive_group()
+    instead.add_argument("--check", action="store_true", help="tell what works, start nothing")
     instead.add_argument("--backup", type=Path, metavar="FILE", help="write a copy of the database")
     instead.add_argument("--restore", type=Path, metavar="FILE", help="replace it by such a copy")
     instead.add_argument(
@@ -336,6 +340,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for problem in error.problems:
             sys.stderr.write(f"{problem}\n")
         return EXIT_BAD_SETTINGS
+    if options.check:
+        from src.service.check import check  # noqa: PLC0415 - only for it
+
+        return check(settings, runner.redactor(settings))
     if options.backup or options.restore or options.rotate_keys:
         return upkeep.maintain(settings, options.backup, options.restore)
     return run(settings)

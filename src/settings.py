@@ -29,10 +29,18 @@ from pydantic import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["EXIT_BAD_SETTINGS", "Listen", "Settings", "SettingsError", "load_settings"]
+__all__ = [
+    "EXIT_BAD_SETTINGS",
+    "EXIT_UNAVAILABLE",
+    "Listen",
+    "Settings",
+    "SettingsError",
+    "load_settings",
+]
 
 # EX_CONFIG of sysexits.h: supervisors can be told not to restart on it.
 EXIT_BAD_SETTINGS: Final = 78
+EXIT_UNAVAILABLE: Final = 69  # EX_UNAVAILABLE: worth another try later
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{3,}")

@@ -22,7 +22,7 @@ from src.service.intake import Intake
 from src.service.polling import Poller
 from src.service.readiness import Health
 from src.service.upkeep import storage_stops
-from src.settings import EXIT_BAD_SETTINGS
+from src.settings import EXIT_BAD_SETTINGS, EXIT_UNAVAILABLE
 from src.storage import StorageError
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from src.settings import Listen, Settings
 
 __all__ = [
-    "EXIT_UNAVAILABLE",
     "STOP_SIGNALS",
     "ListenError",
     "patiently",
@@ -45,7 +44,6 @@ __all__ = [
 
 logger = logging.getLogger(__name__)
 
-EXIT_UNAVAILABLE: Final = 69  # EX_UNAVAILABLE of sysexits.h: worth a restart later
 STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 _PAUSES_S: Final = (1, 2, 4, 8, 15, 30, 60)
 

@@ -62,6 +62,13 @@ class Credentials(Part):
         config: dict[str, Any] = content["config"]
         return config
 
+    async def credential_owners(self) -> list[int]:
+        """Whose credentials are kept, the newest first. Raises StorageError."""
+        table = schema.credentials
+        query = select(table.c.owner).order_by(table.c.saved_at.desc())
+        async with self.database.reading() as conn:
+            return [*await conn.scalars(query)]
+
     async def delete_credential(self, owner: int) -> bool:
         """Forget the credential of this owner; False when there was none. Raises StorageError."""
         query = schema.credentials.delete().where(schema.credentials.c.owner == owner)
