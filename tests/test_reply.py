@@ -150,7 +150,7 @@ class _Query:
         self.error = error
         self.answers = 0
 
-    async def answer(self, _text: str | None, *, show_alert: bool) -> None:
+    async def answer(self, _text: str | None, *, show_alert: bool, url: str | None) -> None:
         self.answers += 1
         if self.error:
             raise self.error

@@ -287,12 +287,15 @@ async def test_a_foreign_press_is_served_with_the_pressers_own_rights() -> None:
         g_ann, g_otto, g_stranger = bot.group("Team", ann, otto, stranger)
         report = await g_ann.ask(f"/locations {customer_id(1)}")
         answer = await g_stranger.press("Refresh", report)
-        assert answer["show_alert"]
-        assert "private chat" in answer["text"]
+        assert answer["url"] == f"https://t.me/{bot.application.bot.username}?start=setup"
         await g_otto.press("Refresh", report)
         told = await g_otto.answered(report["message_id"])
         assert "may not see this home" in text_of(told)
         assert is_report(await g_ann.becomes(report, "Read at"))
+        told = await g_stranger.ask("/status")
+        assert "private chat" in text_of(told)
+        ((button,),) = told["reply_markup"]["inline_keyboard"]
+        assert button["url"] == answer["url"]
 
 
 async def test_in_groups_reports_are_protected_and_stay_in_their_topic() -> None:

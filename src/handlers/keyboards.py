@@ -43,6 +43,7 @@ __all__ = [
     "ask_customer",
     "choose",
     "connect",
+    "connect_at",
     "first_span",
     "hits",
     "location_page",
@@ -276,6 +277,11 @@ def retry(buttons: Buttons, press: Press) -> InlineKeyboardMarkup:
 def connect(buttons: Buttons) -> InlineKeyboardMarkup:
     """Where credentials are missing or refused."""
     return InlineKeyboardMarkup([[_button(buttons, "🔑 Connect to Plume", Connect())]])
+
+
+def connect_at(link: str) -> InlineKeyboardMarkup:
+    """The same, where credentials have no place: in a group."""
+    return InlineKeyboardMarkup([[InlineKeyboardButton("🔑 Connect in private", url=link)]])
 
 
 def choose(buttons: Buttons) -> InlineKeyboardMarkup:

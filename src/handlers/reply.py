@@ -70,8 +70,18 @@ class Answers:
         """Nothing answered yet."""
         self._answered: OrderedDict[str, None] = OrderedDict()
 
-    async def once(self, update: Update, text: str | None = None, *, alert: bool = False) -> bool:
-        """Answer the query of this update; False when it was answered before (or is none)."""
+    async def once(
+        self,
+        update: Update,
+        text: str | None = None,
+        *,
+        alert: bool = False,
+        url: str | None = None,
+    ) -> bool:
+        """Answer the query of this update; False when it was answered before (or is none).
+
+        `url` is a link with a payload to this bot, which the person's client then opens.
+        """
         query = update.callback_query
         if query is None or query.id in self._answered:
             return False
@@ -79,7 +89,7 @@ class Answers:
         if len(self._answered) > _MOST_ANSWERED:
             self._answered.popitem(last=False)
         try:
-            await query.answer(text, show_alert=alert)
+            await query.answer(text, show_alert=alert, url=url)
         except TelegramError as error:  # too old after a restart, or the network: no reason to stop
             logger.info("a press could not be answered: %s", error)
         return True

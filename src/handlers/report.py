@@ -189,16 +189,23 @@ async def choice(
 
 
 async def connected(update: Update, context: PanoptesContext) -> bool:
-    """Whether the person has credentials; if not, says what to do."""
-    if await context.services.state.is_connected(user_of(update).id):
+    """Whether the person has credentials; if not, says what to do, or leads there.
+
+    Credentials are for the private chat, which a press in a group opens: Telegram shows either
+    that or a text.
+    """
+    services = context.services
+    if await services.state.is_connected(user_of(update).id):
         return True
-    private = is_private(update)
-    text = texts.NOT_CONNECTED if private else texts.NOT_CONNECTED_IN_GROUP
-    if update.callback_query:
-        await answer(update, context, text, alert=True)
-    else:
-        keyboard = keyboards.connect(context.services.buttons) if private else None
-        await send(update, context, text, keyboard)
+    if is_private(update):
+        if update.callback_query:
+            await answer(update, context, texts.NOT_CONNECTED, alert=True)
+        else:
+            await send(update, context, texts.NOT_CONNECTED, keyboards.connect(services.buttons))
+        return False
+    link = f"https://t.me/{context.bot.username}?start=setup"
+    if not await services.answers.once(update, url=link):
+        await send(update, context, texts.NOT_CONNECTED_IN_GROUP, keyboards.connect_at(link))
     return False
 
 
