@@ -20,6 +20,7 @@ from src.demo.plume_auth import DEMO_CREDENTIALS
 from src.demo.world_ids import DEMO_CUSTOMER_ID, DEMO_LOCATION_ID
 from src.handlers import member_presses as m
 from src.handlers import member_texts, texts
+from src.handlers import watch_presses as w
 from src.handlers.access import check_rows, need_of_press
 from src.handlers.callbacks import (
     ChangeLocation,
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 
 HOME = (DEMO_CUSTOMER_ID, DEMO_LOCATION_ID)
 NOBODY = 999_999
+INCIDENT = "0123456789abcdef"
 RANK = {"anyone": 0, "viewer": 1, "operator": 2, "admin": 3}
 ADMIN_ONLY_IN_PRIVATE = "admin"
 
@@ -67,6 +69,13 @@ COMMANDS = {
     "devices": "viewer",
     "speed": "viewer",
     "call": "viewer",
+    "watch": "viewer",
+    "unwatch": "viewer",
+    "watches": "viewer",
+    "alerts": "viewer",
+    "why": "viewer",
+    "handover": "viewer",
+    "test_alert": "viewer",
     "logout": "viewer",
     "whoami": "anyone",
     "join": "anyone",
@@ -94,6 +103,24 @@ PRESSES: dict[Any, str] = {
     Connect(): "viewer",
     m.ConnectAs(m.Whose.ME): "viewer",
     m.ConnectAs(m.Whose.TEAM): "admin",
+    w.SetWatch(*HOME, w.Wanted.ON): "viewer",
+    w.BoardPage(): "viewer",
+    w.PinBoard(): "viewer",
+    w.ListAlerts(): "viewer",
+    w.ShowAlert(INCIDENT): "viewer",
+    w.TakeAlert(INCIDENT): "viewer",
+    w.SnoozeAlert(INCIDENT, w.SnoozeFor.HOUR): "viewer",
+    w.UndoAlert(INCIDENT): "viewer",
+    w.TestAgain(INCIDENT): "viewer",
+    w.OpenBeside("s", *HOME): "viewer",
+    w.TakeShift(): "viewer",
+    w.AlertPanel(): "viewer",
+    w.SetMode(0, 2): "viewer",
+    w.SetQuiet("start", 1320): "viewer",
+    w.SetWork(2, w.Wanted.OFF): "viewer",
+    w.EndWork("work"): "viewer",
+    w.SetEscalation(30): "viewer",
+    w.SetDigest(7): "viewer",
     m.AskToJoin(): "anyone",
     m.EraseMe(m.Sure.NO): "anyone",
     m.ShowSettings(): "viewer",
@@ -110,7 +137,11 @@ PRESSES: dict[Any, str] = {
 }
 PRIVATE_ONLY = {"logout", "forget", "people", "audit"}
 # In a group these concern everybody there.
-OPERATORS_IN_GROUPS = {"settings", "ShowSettings", "AskZone", "SetZone", "SetTheme"}
+OPERATORS_IN_GROUPS = {
+    "settings", "ShowSettings", "AskZone", "SetZone", "SetTheme", "watch", "unwatch", "test_alert",
+    "SetWatch", "PinBoard", "TakeAlert", "SnoozeAlert", "UndoAlert", "TakeShift", "AlertPanel",
+    "SetMode", "SetQuiet", "SetWork", "EndWork", "SetEscalation", "SetDigest",
+}  # fmt: skip
 
 # Who tries, what they may at that moment, and where. The last to try is the admin, who may change
 # things.
@@ -168,7 +199,10 @@ class Kept:
         self._bot = bot
 
     async def look(self) -> None:
-        """Remember how it stands."""
+        """Remember how it stands, once alerts to those who tried before have arrived."""
+        services = self._bot.application.services
+        while (await services.state.store.outbox_depth(services.clock()))[0]:
+            await asyncio.sleep(0.005)
         self._rows, self._calls = await self._now(), len(self._bot.plume_calls())
 
     async def must_be_the_same(self, who: str, but: Person | None = None) -> None:

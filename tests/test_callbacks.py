@@ -88,7 +88,7 @@ def test_parked_presses_do_not_pile_up() -> None:
         "1",
         "0|c",
         "2|c",
-        "1|z",
+        "1|zz",
         "1|c|more",
         "1|r|s|only-one",
         f"1|r|x|{CUSTOMER}|{LOCATION}|7d",

@@ -73,6 +73,8 @@ COMMANDS: Final[Mapping[str, Need]] = MappingProxyType(
         "join": ANYONE,
         "forget": _OWN_DATA,
         "logout": Need("viewer", private=True),
+        **_rows("watch unwatch test_alert", FOR_THE_CHAT),
+        **_rows("watches alerts why handover", VIEWER),
         **_rows(
             "start help cancel setup locations find status wan stats nodes wifi devices speed call",
             VIEWER,
@@ -96,6 +98,12 @@ PRESSES: Final[Mapping[str, Need]] = MappingProxyType(
             VIEWER,
         ),
         **_rows("ShowSettings AskZone SetZone SetTheme", FOR_THE_CHAT),
+        **_rows("BoardPage ListAlerts ShowAlert TestAgain OpenBeside", VIEWER),
+        **_rows(
+            "SetWatch PinBoard TakeAlert SnoozeAlert UndoAlert TakeShift AlertPanel SetMode "
+            "SetQuiet SetWork EndWork SetEscalation SetDigest",
+            FOR_THE_CHAT,
+        ),
         **_rows(
             "DecideJoin ListPeople ShowPerson SetRole RemovePerson AuditPage DropTeam",
             ADMIN,

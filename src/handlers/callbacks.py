@@ -20,6 +20,7 @@ from telegram.ext import BaseHandler
 
 from src.handlers.context import PanoptesContext
 from src.handlers.member_presses import MemberPress
+from src.handlers.watch_presses import WatchPress
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -246,6 +247,7 @@ Press = (
     | ChangeLocation
     | Connect
     | MemberPress
+    | WatchPress
 )
 _KINDS: dict[str, type[Press]] = {kind.code: kind for kind in get_args(Press)}
 

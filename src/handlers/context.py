@@ -14,6 +14,7 @@ from src.handlers.beside import Refusals
 from src.handlers.own_errors import OwnErrors
 from src.handlers.pictures import FileIds
 from src.handlers.throttle import Throttle
+from src.watch.board import Boards
 
 if TYPE_CHECKING:
     import asyncio
@@ -73,6 +74,7 @@ class Services:
     refusals: Refusals = field(default_factory=Refusals)
     clock: Callable[[], datetime] = plume.cloud_now  # reports measure what the cloud dated
     strangers: Throttle = field(default_factory=Throttle)
+    boards: Boards = field(default_factory=Boards)  # what each board of watched homes shows
     own_errors: OwnErrors = field(default_factory=OwnErrors)
     background: set[asyncio.Task[None]] = field(default_factory=set)
 

@@ -20,6 +20,13 @@ COMMANDS: Final = (
     BotCommand("devices", "Clients per pod; /devices NAME finds one"),
     BotCommand("speed", "Speed tests against what is usual"),
     BotCommand("call", "What to say and ask on the phone"),
+    BotCommand("watch", "Tell this chat when the home breaks, and when it is over"),
+    BotCommand("unwatch", "Stop that"),
+    BotCommand("watches", "All homes watched from here, worst first"),
+    BotCommand("alerts", "What is broken now"),
+    BotCommand("why", "Why I told you, or did not"),
+    BotCommand("handover", "For the next shift: what is open, whose it is"),
+    BotCommand("test_alert", "A test alert, the way all alerts take"),
     BotCommand("locations", "Choose a home: recents, favourites, customer id"),
     BotCommand("settings", "Time zone, light or dark pictures"),
     BotCommand("setup", "Connect your Plume account"),
@@ -92,6 +99,15 @@ Just send a serial number, e-mail, account number or name, or use /find
 /devices – clients per pod; names only when you ask
 /speed – speed tests against what is usual
 /call – what to say and ask on the phone
+
+<b>Be told before the customer calls</b>
+/watch – tell this chat when the home breaks; /unwatch stops it
+/watch settings – loud or silent, quiet hours, maintenance, digest
+/watches – all homes watched from here
+/alerts – what is broken now
+/why – why I told you, or did not
+/handover – for the next shift
+/test_alert – does it reach you?
 
 <b>You and your data</b>
 /whoami – your id and role

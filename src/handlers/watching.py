@@ -6,6 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from src.handlers.courier import TelegramCourier
+from src.handlers.watch_board import keep_boards
+from src.handlers.watch_keyboards import under
 from src.models.watching import Outgoing, Spot
 from src.utils.markup import bold, escape
 from src.utils.wording import count
@@ -28,9 +30,7 @@ _POLLER_SHARE: Final = 5 / 6
 _WINDOW_S: Final = 300.0
 
 
-def build_watching(
-    settings: Settings, state: State, clock: Callable[[], datetime]
-) -> WatchService:
+def build_watching(settings: Settings, state: State, clock: Callable[[], datetime]) -> WatchService:
     """The service, not yet running; it hears of what changes in the state."""
     heartbeat = settings.heartbeat_url
     in_window = settings.plume_window_calls * _POLLER_SHARE / _WINDOW_S
@@ -53,7 +53,10 @@ def build_watching(
 
 async def start_watching(bot: ExtBot[None], services: Services) -> None:
     """Take up watching where the last run left it. Raises StorageError."""
-    await services.watching.start(TelegramCourier(bot, services.state, lambda _: None))
+    keyboards = partial(under, services.buttons)
+    courier = TelegramCourier(bot, services.state, keyboards)
+    more = {"watch-boards": partial(keep_boards, services)}
+    await services.watching.start(courier, more)
 
 
 async def _may_watch(state: State, user_id: int) -> bool:

@@ -44,7 +44,7 @@ class Watching(Protocol):
         """Watch the home from there, and tell what is open (`delivery.follow`); False: it was."""
 
     async def remove_watch(self, key: HomeKey, spot: Spot) -> bool:
-        """Stop it (`delivery.leave`); the engine forgets a home that nobody watches. False: none."""
+        """Stop it (`delivery.leave`); who is watched by nobody is forgotten. False: no such."""
 
     async def look_now(self, key: HomeKey) -> HomeState:
         """Look at a watched home at once, as the poller would; how it is seen then."""
