@@ -75,6 +75,7 @@ _QUIET: Final = {
     "sqlalchemy": logging.WARNING,
     "telegram": logging.INFO,
     "tzlocal": logging.WARNING,
+    "uvicorn": logging.WARNING,
 }
 
 

@@ -17,12 +17,11 @@ from pathlib import Path
 
 import httpx
 import yaml
+from prometheus_client.parser import text_string_to_metric_families
 
 from src.handlers.news import CHANGELOG
-from src.handlers.state import State
-from src.service.readiness import Health
-from src.service.web import WebServer, make_app
-from src.settings import Listen, Settings, load_settings
+from src.settings import EXIT_BAD_SETTINGS, Settings, load_settings
+from tests.e2e.bot_process import Surroundings, listening
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
@@ -87,25 +86,45 @@ def _health_check() -> list[str]:
     return [sys.executable, *rest]
 
 
-async def _exit_code(port: int) -> int:
+async def _exit_code(listen: str) -> int:
     process = await asyncio.create_subprocess_exec(
-        *_health_check(), env={"PANOPTES_LISTEN": f"0.0.0.0:{port}"},
-        stderr=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
+        *_health_check(), env={"PANOPTES_LISTEN": listen}, stderr=asyncio.subprocess.DEVNULL
+    )
     return await process.wait()
 
 
-async def test_the_health_check_of_the_image_asks_healthz() -> None:
-    settings = load_settings({"TELEGRAM_BOT_TOKEN": "1:abc"}, dotenv=None)
-    app = make_app(Health(), State(settings), lambda: (b"", "text/plain"))
-    server = WebServer(app, Listen("127.0.0.1", 0))
-    await server.start()
-    port = server.port
-    try:
-        assert await _exit_code(port) == 0
-    finally:
-        await server.stop()
-    assert await _exit_code(port) != 0
+async def test_the_copied_files_are_enough_for_the_bot_its_health_check_and_its_metrics(
+    tmp_path: Path,
+) -> None:
+    app = tmp_path / "app"
+    app.mkdir()
+    _lay_out(app)
+    variables = listening()
+    listen = variables["PANOPTES_LISTEN"]
+    async with Surroundings(tmp_path, extra_env=variables, folder=app) as surroundings:
+        assert await _exit_code(listen) == 0
+        ann = surroundings.telegram.add_user("Ann")["id"]
+        chat_id = surroundings.telegram.private_chat(ann)
+        surroundings.telegram.send_text(ann, "/help", chat_id=chat_id)
+        await surroundings.telegram.wait_for(lambda: surroundings.telegram.messages(chat_id)[1:])
+        async with httpx.AsyncClient() as client:
+            answer = await client.get(f"http://{listen}/metrics")
+        families = list(text_string_to_metric_families(answer.text))
+        assert {"panoptes_build_info", "panoptes_commands"} <= {each.name for each in families}
+        assert str(ann) not in answer.text
+        assert await surroundings.stop() == 0
+    assert await _exit_code(listen) != 0
+
+
+async def test_without_settings_the_copied_files_say_what_is_missing(tmp_path: Path) -> None:
+    _lay_out(tmp_path)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "panoptes_bot.py", cwd=tmp_path, env={"PATH": "/usr/bin:/bin"},
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    _, errors = await process.communicate()
+    assert process.returncode == EXIT_BAD_SETTINGS
+    assert errors.decode().startswith("TELEGRAM_BOT_TOKEN: ")
 
 
 def _imports(path: Path) -> set[str]:

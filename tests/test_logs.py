@@ -131,7 +131,15 @@ def test_arguments_that_do_not_fit_lose_neither_the_line_nor_the_filter() -> Non
 
 @pytest.mark.parametrize(
     "name",
-    ["httpx", "httpx_retries", "httpcore", "apscheduler", "telegram.ext", "aiosqlite"],
+    [
+        "httpx",
+        "httpx_retries",
+        "httpcore",
+        "apscheduler",
+        "telegram.ext",
+        "aiosqlite",
+        "uvicorn.error",
+    ],
 )
 def test_libraries_that_print_requests_are_quiet_even_at_debug(name: str) -> None:
     stream = _log()

@@ -47,6 +47,7 @@ class Surroundings:
     cloud: PlumeCloud = field(default_factory=lambda: PlumeCloud(World()))
     telegram: TelegramServer = field(default_factory=lambda: TelegramServer(token=TOKEN))
     extra_env: dict[str, str] = field(default_factory=dict)
+    folder: Path = ROOT  # where the bot's code is
     process: asyncio.subprocess.Process | None = None
     _served: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
     _urls: tuple[str, str] = ("", "")
@@ -99,7 +100,7 @@ class Surroundings:
         with self.log_file.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable, "panoptes_bot.py",
-                cwd=ROOT, env=self.environment(), stdout=log, stderr=log,
+                cwd=self.folder, env=self.environment(), stdout=log, stderr=log,
                 stdin=asyncio.subprocess.DEVNULL,
             )  # fmt: skip
         try:
