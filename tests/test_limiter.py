@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
-from telegram.error import BadRequest, RetryAfter
+from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError, TimedOut
 
 from src.handlers.limiter import PatientLimiter
 
@@ -85,3 +86,53 @@ async def test_other_errors_are_none_of_its_business() -> None:
 async def test_a_wait_given_as_a_number_works_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(RetryAfter, "retry_after", 2)
     assert await _call(_Telegram([RetryAfter(timedelta(seconds=2))])) == (True, [2])
+
+
+def _lost(cause: Exception, kind: type[NetworkError] = NetworkError) -> NetworkError:
+    error = kind("lost")
+    error.__cause__ = cause
+    return error
+
+
+UNSENT, UNSURE = httpx.ConnectError("no route"), httpx.ReadError("reset")
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "fault", "repeated"),
+    [
+        ("sendMessage", NetworkError("Bad Gateway (502)"), True),
+        ("sendMessage", _lost(UNSENT), True),
+        ("sendPhoto", _lost(httpx.ConnectTimeout("slow"), TimedOut), True),
+        ("sendMessage", _lost(UNSURE), False),
+        ("sendDocument", _lost(httpx.ReadTimeout("slow"), TimedOut), False),
+        ("copyMessage", _lost(UNSURE), False),
+        ("editMessageText", _lost(UNSURE), True),
+        ("answerCallbackQuery", _lost(UNSURE), True),
+        ("deleteMessage", _lost(httpx.ReadTimeout("slow"), TimedOut), True),
+        ("editMessageText", BadRequest("message is not modified"), False),
+        ("sendChatAction", NetworkError("Bad Gateway (502)"), False),
+    ],
+    ids=str,
+)
+async def test_what_can_do_no_harm_is_tried_once_more(
+    endpoint: str, fault: TelegramError, repeated: bool
+) -> None:
+    telegram = _Telegram([fault])
+    if repeated:
+        assert await _call(telegram, endpoint) == (True, [0.5])
+    else:
+        with pytest.raises(type(fault)):
+            await _call(telegram, endpoint)
+        assert telegram.calls == 1
+
+
+async def test_a_second_fault_is_told() -> None:
+    telegram = _Telegram([NetworkError("Bad Gateway (502)") for _ in range(2)])
+    with pytest.raises(NetworkError):
+        await _call(telegram)
+    assert telegram.calls == 2
+
+
+async def test_a_fault_between_refusals_costs_one_more_try() -> None:
+    refusals: list[Exception] = [RetryAfter(timedelta(seconds=3)), NetworkError("Bad Gateway")]
+    assert await _call(_Telegram(refusals)) == (True, [3.0, 0.5])

@@ -1,4 +1,4 @@
-"""What to do when Telegram says "too many": wait as long as it asks, for that one call."""
+"""What to do when Telegram says "too many", or fails: wait, and make that one call again."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from telegram.error import ChatMigrated, Forbidden, RetryAfter
+import httpx
+from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter
 from telegram.ext import BaseRateLimiter
 
 from src import telemetry
@@ -22,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 _TRIES: Final = 4
 _LONGEST_WAIT_S: Final = 60.0
+_PAUSE_S: Final = 0.5  # after a fault of the road, which is often gone by then
 # Not worth repeating: by then it says nothing true.
 _FLEETING: Final = {"sendChatAction", "answerCallbackQuery"}
 
@@ -87,18 +89,38 @@ class PatientLimiter(BaseRateLimiter[int]):
         endpoint: str,
         tries: int,
     ) -> Any:
-        for _ in range(tries - 1):
+        broken = False
+        for left in reversed(range(tries)):
             try:
                 with telemetry.timed(partial(telemetry.TelegramCall, endpoint)):
                     return await callback(*args, **kwargs)
             except RetryAfter as refusal:
                 wait_s = seconds_of(refusal)
-                if endpoint in _FLEETING or wait_s > _LONGEST_WAIT_S:
+                if not left or endpoint in _FLEETING or wait_s > _LONGEST_WAIT_S:
                     raise
                 logger.info("Telegram asks to wait %.0f s before %s", wait_s, endpoint)
                 await self._sleep(wait_s)
-        with telemetry.timed(partial(telemetry.TelegramCall, endpoint)):
-            return await callback(*args, **kwargs)
+            except NetworkError as fault:
+                if not left or broken or not _may_repeat(endpoint, fault):
+                    raise
+                broken = True
+                logger.info("%s is tried once more: %s", endpoint, fault)
+                await self._sleep(_PAUSE_S)
+        raise AssertionError("there is always a try")  # pragma: no cover
+
+
+def _may_repeat(endpoint: str, fault: NetworkError) -> bool:
+    """Whether a second try can do no harm: the first was not carried out, or does the same.
+
+    A message may have been sent although its answer was lost, and nobody wants it twice. What
+    Telegram answers with a 5xx was not carried out.
+    """
+    if isinstance(fault, BadRequest) or endpoint == "sendChatAction":
+        return False
+    if not endpoint.startswith(("send", "copy", "forward")):
+        return True
+    lost = fault.__cause__
+    return lost is None or isinstance(lost, httpx.ConnectError | httpx.ConnectTimeout)
 
 
 def seconds_of(refusal: RetryAfter) -> float:
