@@ -14,7 +14,7 @@ T = TypeVar("T")
 _TICK_S = 1e-9
 
 
-class _JumpingSelector(selectors.SelectSelector):
+class JumpingSelector(selectors.SelectSelector):
     """Never sleeps: the time that it was asked to wait has then passed."""
 
     now = 0.0
@@ -28,17 +28,23 @@ class _JumpingSelector(selectors.SelectSelector):
         self.now += max(_TICK_S, 0.0 if ready else timeout or 0.0)
         return ready
 
+    def wait_really(self, seconds: float) -> list[tuple[selectors.SelectorKey, int]]:
+        """Sleep in real time, in which no virtual time passes."""
+        return super().select(seconds)
+
 
 class VirtualTimeLoop(asyncio.SelectorEventLoop):
     """Timers, sleeps and timeouts work as ever; an hour takes no time."""
 
+    selector_class = JumpingSelector
+
     def __init__(self) -> None:
-        self._jumping = _JumpingSelector()
-        super().__init__(self._jumping)
+        self.jumping = self.selector_class()
+        super().__init__(self.jumping)
 
     def time(self) -> float:
         """Seconds since the loop was made, plus what was slept away."""
-        return self._jumping.now
+        return self.jumping.now
 
 
 def run(main: Coroutine[object, object, T]) -> T:

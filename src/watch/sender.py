@@ -35,10 +35,10 @@ __all__ = [
 
 logger = logging.getLogger(__name__)
 
-# Telegram's own limits are 30 messages a second over all, one a second in a chat (a few at once
-# are tolerated) and 20 a minute in a group; answers to people are sent beside these.
-_ALL_PER_S: Final = 25
-_PRIVATE: Final = (3, 3.0)  # at once, and again within so many seconds
+# Telegram's own limits are 30 messages a second over all, one a second in a chat and 20 a minute
+# in a group (core.telegram.org/bots/faq); answers to people are sent beside these.
+_ALL: Final = (5, 0.25)  # at once, and again within so many seconds: 25 in any one
+_CHAT: Final = (1, 1.0)
 _GROUP: Final = (5, 20.0)
 _AT_ONCE: Final = 16
 _PAUSES_S: Final = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0)
@@ -107,10 +107,14 @@ class Listener(Protocol):
 class _Lane:
     """One chat: one message at a time, at its pace, and quiet for as long as Telegram asked."""
 
-    limiter: AsyncLimiter
+    limiters: tuple[AsyncLimiter, ...]
     free_at: float = 0.0
     failures: int = 0
     busy: bool = False
+
+    def opens_at(self) -> float:
+        """When it may send the next, on the event loop's clock."""
+        return max(self.free_at, *(_opens_at(limiter) for limiter in self.limiters))
 
 
 @dataclass(slots=True)
@@ -119,7 +123,7 @@ class _Line:
 
     free_at: float = 0.0
     failures: int = 0
-    limiter: AsyncLimiter = field(default_factory=lambda: AsyncLimiter(_ALL_PER_S, 1.0))
+    limiter: AsyncLimiter = field(default_factory=lambda: AsyncLimiter(*_ALL))
 
 
 class Sender:
@@ -188,12 +192,12 @@ class Sender:
             # After a failure one message tries the way for all.
             if len(self._sending) >= (1 if self._all.failures else _AT_ONCE):
                 return _IDLE_S  # the next to end rings
-            ready_at = max(lane.free_at, _opens_at(lane.limiter), _opens_at(self._all.limiter))
+            ready_at = max(lane.opens_at(), _opens_at(self._all.limiter))
             if ready_at > now:
                 wait_s = min(wait_s, ready_at - now)
                 continue
-            await lane.limiter.acquire()
-            await self._all.limiter.acquire()
+            for limiter in (*lane.limiters, self._all.limiter):
+                await limiter.acquire()  # there is room: it does not wait
             self._begin(lane, pending)
         return min(wait_s, await self._until_due())
 
@@ -212,8 +216,9 @@ class Sender:
     def _lane(self, chat_id: int) -> _Lane:
         lane = self._lanes.get(chat_id)
         if lane is None:
-            limit = _PRIVATE if chat_id > 0 else _GROUP
-            lane = self._lanes[chat_id] = _Lane(AsyncLimiter(*limit))
+            limits = (_CHAT,) if chat_id > 0 else (_CHAT, _GROUP)
+            lane = _Lane(tuple(AsyncLimiter(*limit) for limit in limits))
+            self._lanes[chat_id] = lane
         return lane
 
     def _begin(self, lane: _Lane, pending: Pending) -> None:
