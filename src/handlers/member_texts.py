@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from src.utils.markup import bold, clean, code, escape, moment
+from src.utils.markup import bold, clean, code, escape, fit, moment
 from src.utils.timezones import to_local
 
 if TYPE_CHECKING:
@@ -204,15 +204,15 @@ def audit(
     lines = [_audit_line(entry, names, zone) for entry in entries]
     whose = f"in the time of {escape(zone)}" if zone else "in UTC (/settings changes that)"
     title = f"<b>Audit log</b>, newest first, {whose}"
-    return "\n".join([title if page == 0 else f"{title}, page {page + 1}", "", *lines])
+    return fit([title if page == 0 else f"{title}, page {page + 1}", "", *lines])
 
 
 def _audit_line(entry: AuditEntry, names: Mapping[int, str], zone: str | None) -> str:
     who = name_of(names.get(entry.user_id or 0, ""), entry.user_id)
-    about = f" {code(entry.object)}" if entry.object else ""
+    about = f" {code(entry.object, 64)}" if entry.object else ""
     detail = f" ({escape(entry.detail, 64)})" if entry.detail else ""
     when = f"{to_local(entry.at, zone):%d %b %H:%M}"
-    return f"{when} {escape(who)}: {escape(entry.action)}{about}{detail}"
+    return f"{when} {escape(who)}: {escape(entry.action, 64)}{about}{detail}"
 
 
 def settings(found: Settings, now: datetime, *, private: bool) -> str:
