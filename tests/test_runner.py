@@ -15,6 +15,7 @@ from telegram.error import InvalidToken, NetworkError, RetryAfter
 from telegram.request import HTTPXRequest
 
 import panoptes_bot
+from src.handlers import limiter
 from src.handlers.context import Timing
 from src.service import runner
 from src.settings import load_settings
@@ -158,7 +159,8 @@ def test_a_telegram_that_cannot_be_reached_is_waited_for(
     bot: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(runner, "_PAUSES_S", (0.001,))
-    troubles = [refusal(502, "Bad Gateway"), refusal(500, "Internal"), None]
+    monkeypatch.setattr(limiter, "_PAUSE_S", 0.001)  # each call is made twice before it fails
+    troubles = [*[refusal(502, "Bad Gateway")] * 2, *[refusal(500, "Internal")] * 2, None]
     telegram = Telegram(getMe=lambda: troubles.pop(0), getUpdates=stop_now)
     assert run(bot(telegram)) == 0
     lines = [m for m in caplog.messages if "cannot be reached" in m]
