@@ -21,6 +21,7 @@ from telegram.ext import (
     CommandHandler,
     ContextTypes,
     ConversationHandler,
+    InlineQueryHandler,
     MessageHandler,
     TypeHandler,
     filters,
@@ -70,6 +71,7 @@ from src.handlers.conversation import Step, leaving, on_timeout
 from src.handlers.devices import build_devices, devices_command, show_devices
 from src.handlers.errors import on_error
 from src.handlers.gate import gate
+from src.handlers.inline import answer_inline
 from src.handlers.limiter import PatientLimiter
 from src.handlers.location_stats import build_stats, build_stats_text, stats_command
 from src.handlers.nodes import build_nodes, nodes_command
@@ -110,7 +112,12 @@ __all__ = [
 
 logger = logging.getLogger(__name__)
 
-ALLOWED_UPDATES: Final = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
+ALLOWED_UPDATES: Final = [
+    Update.MESSAGE,
+    Update.CALLBACK_QUERY,
+    Update.MY_CHAT_MEMBER,
+    Update.INLINE_QUERY,
+]
 # One connection for each answer under way: 200 people may ask in the same second.
 _CONNECTIONS: Final = 64
 
@@ -258,6 +265,7 @@ def add_handlers(application: PanoptesApplication) -> None:
     presses = (*members.PRESSES.items(), *watchers.presses(_BUILDERS).items())
     for kind, handle_press in presses:
         application.add_handler(PressHandler(buttons, kind, handle_press))
+    application.add_handler(InlineQueryHandler(answer_inline))
     application.add_handler(CallbackQueryHandler(commands.old_button))
     application.add_handler(MessageHandler(filters.COMMAND, commands.unknown_command))
     application.add_handler(MessageHandler(_ANSWER, find.find_text))
@@ -265,7 +273,7 @@ def add_handlers(application: PanoptesApplication) -> None:
 
 
 # Texts, but also photos and files, which are a wrong answer that deserves a word.
-_HOME_LINK: Final = filters.Regex(r"^/start(@\w+)? loc_")
+_HOME_LINK: Final = filters.Regex(r"^/start(@\w+)? (loc|cus)_")
 _ANSWER: Final = ~filters.COMMAND & ~filters.StatusUpdate.ALL
 
 

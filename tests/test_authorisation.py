@@ -87,6 +87,7 @@ COMMANDS = {
 LINKS = {
     "start setup": "viewer",
     f"start loc_{DEMO_CUSTOMER_ID}_{DEMO_LOCATION_ID}": "viewer",
+    f"start cus_{DEMO_CUSTOMER_ID}": "viewer",
     "start join": "anyone",
     "start anything-else": "viewer",
 }

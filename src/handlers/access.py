@@ -86,7 +86,7 @@ COMMANDS: Final[Mapping[str, Need]] = MappingProxyType(
 )
 # The first word of `t.me/<bot>?start=<word>` or `<word>_...`; any other payload is a plain /start.
 DEEP_LINKS: Final[Mapping[str, Need]] = MappingProxyType(
-    {"join": ANYONE, "setup": VIEWER, "loc": VIEWER}
+    {"join": ANYONE, "setup": VIEWER, "loc": VIEWER, "cus": VIEWER}
 )
 PRESSES: Final[Mapping[str, Need]] = MappingProxyType(
     {

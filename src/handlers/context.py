@@ -50,6 +50,7 @@ class Timing:
 
     deadline_s: float = 14.0  # Plume's share of the 15 s in which a person gets an answer
     extra_s: float = 2.5  # how long a report waits for what it can do without
+    inline_pause_s: float = 0.4  # so long nothing is typed, and the search leaves
     progress_after_s: float = 2.0
     picture_s: float = 8.0  # longer than the first picture takes; then the text goes out alone
     action_every_s: float = 4.5  # Telegram drops a chat action after 5 s
@@ -72,6 +73,7 @@ class Services:
     pictures: FileIds = field(default_factory=FileIds)
     painter: Painter = field(default_factory=Painter)
     refusals: Refusals = field(default_factory=Refusals)
+    inline_turns: dict[int, str] = field(default_factory=dict)  # person -> newest inline query
     clock: Callable[[], datetime] = plume.cloud_now  # reports measure what the cloud dated
     strangers: Throttle = field(default_factory=Throttle)
     boards: Boards = field(default_factory=Boards)  # what each board of watched homes shows

@@ -38,6 +38,7 @@ __all__ = [
 
 _CUSTOMER_ID: Final = re.compile(r"[0-9a-fA-F]{24}")
 _LINK: Final = re.compile(r"loc_([A-Za-z0-9-]+)_([A-Za-z0-9-]+)")
+_CUSTOMER_LINK: Final = re.compile(r"cus_([A-Za-z0-9-]+)")
 
 
 @step(END)
@@ -124,9 +125,16 @@ async def pick_location(update: Update, context: PanoptesContext, press: PickLoc
 
 
 async def open_link(update: Update, context: PanoptesContext) -> None:
-    """The link `t.me/<bot>?start=loc_<customer>_<location>` that one technician sends another."""
-    found = _LINK.fullmatch(" ".join(context.args or ()))
+    """The link `t.me/<bot>?start=loc_<customer>_<location>` that one technician sends another.
+
+    `cus_<customer>` lists a customer's homes: what inline mode sends where it knows no more.
+    """
+    payload = " ".join(context.args or ())
+    found, customer = _LINK.fullmatch(payload), _CUSTOMER_LINK.fullmatch(payload)
     if not await report.connected(update, context):
+        return
+    if customer is not None:
+        await deliver(update, context, homes_of_customer(update, context, customer[1]))
         return
     if found is None:
         await send(update, context, texts.BAD_LINK, keyboards.choose(context.services.buttons))

@@ -51,6 +51,7 @@ __all__ = [
     "connected",
     "is_starred",
     "link_of",
+    "link_to",
     "pressed",
     "problem",
     "read",
@@ -325,7 +326,11 @@ async def _theme(update: Update, context: PanoptesContext) -> ThemeName:
 
 def link_of(context: PanoptesContext, home: Home) -> str | None:
     """A link that opens this home for whoever may see it; None where the ids are too long."""
-    payload = f"loc_{home.customer_id}_{home.location_id}"
+    return link_to(context, f"loc_{home.customer_id}_{home.location_id}")
+
+
+def link_to(context: PanoptesContext, payload: str) -> str | None:
+    """A link to the private chat with the bot that carries this; None for what none can."""
     fits = len(payload) <= _PAYLOAD_LIMIT and _PAYLOAD.fullmatch(payload)
     return f"https://t.me/{context.bot.username}?start={payload}" if fits else None
 

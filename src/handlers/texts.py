@@ -74,6 +74,10 @@ NOT_CONNECTED: Final = "You are not connected to Plume yet. Send /setup first."
 NOT_CONNECTED_IN_GROUP: Final = (
     "You are not connected to Plume yet. Send me /setup in our private chat first."
 )
+INLINE_CONNECT: Final = "Connect to Plume first"
+INLINE_NOTHING: Final = "Nothing found: ask me in private"
+INLINE_FAILED: Final = "Plume does not answer right now"
+INLINE_OPEN: Final = "Open it to see how this home is, with your own rights."
 NO_HOME: Final = (
     "No location is chosen here yet. Send a serial number, e-mail, account number or name, or "
     "/locations to choose one."
