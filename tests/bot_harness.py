@@ -32,6 +32,7 @@ from src.demo.world import World
 from src.demo.world_clock import VirtualClock
 from src.demo.world_ids import DEMO_CUSTOMER_ID, DEMO_LOCATION_ID
 from src.handlers.context import Timing
+from src.handlers.watching import build_watching
 from src.logs import setup_logging
 from src.settings import load_settings
 from tests import quick_painter
@@ -139,10 +140,12 @@ class Bot:
             },
             dotenv=None,
         )
+        services = panoptes_bot.build_services(settings, timing=self.timing)
         services = replace(
-            panoptes_bot.build_services(settings, timing=self.timing),
+            services,
             clock=self.cloud.world.now,
             painter=Painter(command=self.painter),
+            watching=build_watching(settings, services.state, self.cloud.world.now),
         )
         if self.log is not None:
             self._stack.enter_context(_logging_into(self.log, services.redact))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from src.handlers import member_keyboards, member_texts
+from src.handlers import member_keyboards, member_texts, watch_settings
 from src.handlers.conversation import END, Step, forget_draft, step
 from src.handlers.incoming import chat_of, is_private, message_of, text_of
 from src.handlers.people import put
@@ -104,6 +104,7 @@ async def _set_zone(update: Update, context: PanoptesContext, name: str | None) 
     state = context.services.state
     await state.set_setting(chat_of(update).id, "timezone", name)
     await state.note(update, "set time zone", detail=name or "of each home")
+    await watch_settings.adopt_zone(update, context)
     await _show(update, context)
 
 

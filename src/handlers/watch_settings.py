@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from src.handlers import watch_keyboards, watch_texts
@@ -182,12 +183,20 @@ async def set_digest(update: Update, context: PanoptesContext, press: SetDigest)
 
 
 async def adopt_zone(update: Update, context: PanoptesContext) -> None:
-    """The chat's time zone is that of /settings."""
-    settings = await context.services.state.settings(chat_of(update).id)
-    spot = _spot(update)
-    if context.services.watching.desk().policy(spot).timezone != settings.timezone:
-        zone = settings.timezone
-        await _write(context, spot, lambda policy: replace(policy, timezone=zone))
+    """Quiet hours and digests go by the zone of /settings, else by that of the first home."""
+    chat_id, watching = chat_of(update).id, context.services.watching
+    set_zone = (await context.services.state.settings(chat_id)).timezone
+    desk = watching.desk()
+    spots = {_spot(update), *(each for each in desk.policies if each.chat_id == chat_id)}
+    for spot in spots:
+        homes = [w.timezone for w in desk.watches if w.spot == spot and w.timezone]
+        wanted = set_zone or next(iter(homes), None)
+        if wanted is not None and desk.policy(spot).timezone != wanted:
+            await _write(context, spot, partial(_with_zone, wanted))
+
+
+def _with_zone(zone: str, policy: ChatPolicy) -> ChatPolicy:
+    return replace(policy, timezone=zone)
 
 
 async def _change(

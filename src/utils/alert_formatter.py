@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from src.models.watching import MOMENTARY
-from src.utils.alert_words import back_words, lasting, next_step, sign, state_word
+from src.utils.alert_words import back_words, lasting, next_step, pod_name, sign, state_word
 from src.utils.markup import MESSAGE_LIMIT, bold, clean, escape, expandable, fit
 from src.utils.when import clock, local_text, when
 from src.utils.wording import count, duration, join_names
@@ -55,8 +55,7 @@ def title(incident: Incident, homes: Sequence[AffectedHome]) -> str:
 
 def _headed(mark: str, word: str, incident: Incident, homes: Sequence[AffectedHome]) -> str:
     parts = [f"{mark} {bold(word)}"]
-    if incident.pod is not None:
-        parts.append(escape(incident.pod.name, _NAME))
+    parts.append(escape(pod_name(incident), _NAME))
     parts.append(bold(about(incident, homes), _NAME))
     return " · ".join(part for part in parts if part)
 
@@ -212,7 +211,7 @@ def format_recovery(
     """The end, duration first: "14 min offline. Back since 10:42 · Olson family"."""
     first = bold(f"{duration(lasted_s(incident))} {lasting(incident)}.")
     since = clock(incident.ended_at or incident.closed_at, zone, weekday=False)
-    pod = f" · {escape(incident.pod.name, _NAME)}" if incident.pod else ""
+    pod = f" · {name}" if (name := escape(pod_name(incident), _NAME)) else ""
     head = (
         f"{first} 🟢 {back_words(incident)} since {since}{pod} · "
         f"{bold(about(incident, homes), _NAME)}"

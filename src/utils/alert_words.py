@@ -15,7 +15,16 @@ if TYPE_CHECKING:
 
     from src.models.watching import Incident, Trigger
 
-__all__ = ["TRIGGER_LABELS", "Words", "back_words", "lasting", "next_step", "sign", "state_word"]
+__all__ = [
+    "TRIGGER_LABELS",
+    "Words",
+    "back_words",
+    "lasting",
+    "next_step",
+    "pod_name",
+    "sign",
+    "state_word",
+]
 
 
 class Words(NamedTuple):
@@ -100,15 +109,21 @@ def next_step(incident: Incident) -> str:
     """What to do about it, one sentence; empty where nothing needs doing."""
     if incident.unstable:
         return "Look for a loose plug or cable; the online history shows when it comes and goes."
-    pod = incident.pod.name if incident.pod else "the pod"
-    return _STEPS.get(incident.trigger, "").format(pod=pod.replace("{", "").replace("}", "")) or (
-        _BLIND_STEPS.get(incident.subject, _WAIT) if incident.trigger == "blind" else ""
-    )
+    if incident.trigger == "blind":
+        return _BLIND_STEPS.get(incident.subject, _WAIT)
+    pod = incident.pod.name if incident.pod else _NO_POD.get(incident.trigger, "the pod")
+    return _STEPS.get(incident.trigger, "").replace("{pod}", pod)
+
+
+def pod_name(incident: Incident) -> str:
+    """The pod that an incident is about; empty where it is about the home or about homes."""
+    whole = incident.trigger in {"home_offline", "neighbourhood"}
+    return incident.pod.name if incident.pod and not whole else ""
 
 
 _STEPS: Final[Mapping[Trigger, str]] = MappingProxyType(
     {
-        "home_offline": "Ask the customer to check the power of the gateway and the cable to the "
+        "home_offline": "Ask the customer to check the power of {pod} and the cable to the "
         "modem; if both are fine, check the line.",
         "neighbourhood": "Check the network that these homes share before anybody is called.",
         "pod_offline": "Ask the customer to check the power of {pod}.",
@@ -121,6 +136,7 @@ _STEPS: Final[Mapping[Trigger, str]] = MappingProxyType(
         "unreadable": "Check that the location still exists and is yours.",
     }
 )
+_NO_POD: Final[Mapping[Trigger, str]] = MappingProxyType({"home_offline": "the gateway"})
 _WAIT: Final = "Nothing to do here: I go on by myself as soon as Plume answers."
 _BLIND_STEPS: Final[Mapping[str, str]] = MappingProxyType(
     {"credential": "Connect again with /setup; until then no home is watched."}

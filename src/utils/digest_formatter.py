@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from src.models.watching import MOMENTARY
 from src.utils.alert_formatter import about, lasted_s
-from src.utils.alert_words import lasting, sign, state_word
+from src.utils.alert_words import lasting, pod_name, sign, state_word
 from src.utils.markup import MESSAGE_LIMIT, bold, escape, fit
 from src.utils.when import clock, local_text, when
 from src.utils.wording import count, duration, join_names
@@ -67,7 +67,7 @@ def incident_line(
     """One incident on one line, with how long it lasted or has lasted, and who has it."""
     zone = zone or (homes[0].timezone if homes else None)
     what = f"{sign(incident)} {bold(state_word(incident))}"
-    pod = f" {escape(incident.pod.name, _NAME)}" if incident.pod else ""
+    pod = f" {pod}" if (pod := escape(pod_name(incident), _NAME)) else ""
     name = escape(about(incident, homes), _NAME)
     if incident.open:
         so_far = f" ({duration((now - incident.began_at).total_seconds())})" if now else ""

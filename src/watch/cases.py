@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from src.models.watching import ChatPolicy, Notice, Outgoing, WhyLine
 from src.utils.alert_formatter import about, format_alert, format_recovery
-from src.utils.alert_words import state_word
+from src.utils.alert_words import pod_name, state_word
 from src.utils.markup import clean
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Case:
     @property
     def headline(self) -> str:
         """ "OFFLINE, Olson family", plain, for lists and reasons."""
-        pod = f" {clean(self.incident.pod.name, _NAME)}" if self.incident.pod else ""
+        pod = f" {pod}" if (pod := clean(pod_name(self.incident), _NAME)) else ""
         return f"{state_word(self.incident)}{pod}, {clean(about(self.incident, self.homes), _NAME)}"
 
     def note(self, draft: Draft, notice: Notice) -> Case:
