@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, TypedDict
 
+from src.logs import reference
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -27,6 +29,7 @@ __all__ = [
     "TokenRenewal",
     "WatchLook",
     "WatchState",
+    "broke",
     "listen",
     "offer_watch_state",
     "report",
@@ -132,6 +135,17 @@ def report(event: Event) -> None:
             listener(event)
         except Exception:
             logger.exception("a listener of the telemetry failed")
+
+
+def broke(log: logging.Logger, what: str, error: Exception) -> str:
+    """Something that nobody expected: into `log` with its traceback, and to all listeners.
+
+    Returns the number that the log has it under.
+    """
+    number = reference()
+    log.error("%s (reference %s)", what, number, exc_info=error)
+    report(OwnError(error, number))
+    return number
 
 
 @contextmanager

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from src import telemetry
+from src.handlers import aftermath
 from src.handlers.member_texts import RESTARTED
 from tests.bot_harness import Bot, Person, text_of
 
@@ -84,3 +86,23 @@ async def test_a_decision_waits_for_a_telegram_that_is_down(tmp_path: Path) -> N
     async with _after(first, tmp_path) as second:
         again = Person(second, eve.user_id, eve.chat_id)
         await again.answered(asked["message_id"], "let you in as viewer")
+
+
+async def test_what_breaks_while_looking_back_is_told_and_the_bot_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def explode(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(aftermath, "announce_version", explode)
+    heard = asyncio.Event()
+    stop = telemetry.listen(lambda event: heard.set() if _is_own(event) else None)
+    async with Bot(environment={"PANOPTES_DATA_DIR": str(tmp_path)}) as bot:
+        await asyncio.wait_for(heard.wait(), 10)
+        await bot.person("Ann").quiet()
+    stop()
+    assert "looking back at the last run failed (reference " in caplog.text
+
+
+def _is_own(event: telemetry.Event) -> bool:
+    return isinstance(event, telemetry.OwnError)

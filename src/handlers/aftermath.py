@@ -6,6 +6,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Final
 
+from src import telemetry
 from src.handlers import member_texts
 from src.handlers.joining import tell_decision
 from src.handlers.news import announce_version
@@ -53,3 +54,5 @@ async def _look_back(bot: Bot, state: State) -> None:
             await asyncio.sleep(_PRUNE_EVERY_S)
     except StorageError as error:
         logger.error("storage: %s", error)  # noqa: TRY400 - the sentence says it all
+    except Exception as error:  # noqa: BLE001 - logged and told to admins; the bot goes on
+        telemetry.broke(logger, "looking back at the last run failed", error)

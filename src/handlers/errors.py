@@ -157,10 +157,8 @@ def report_unexpected(error: Exception) -> str:
 
     Returns what to tell the person about it.
     """
-    number = reference()
-    telemetry.report(telemetry.OwnError(error, number))
     if isinstance(error, storage.StorageError):
+        telemetry.report(telemetry.OwnError(error, reference()))
         return storage_trouble(error)
     mark("error")
-    logger.error("unexpected error, reference %s", number, exc_info=error)
-    return texts.unexpected(number)
+    return texts.unexpected(telemetry.broke(logger, "unexpected error", error))

@@ -17,6 +17,7 @@ from telegram import InputMediaPhoto, Message
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, TelegramError
 
+from src import telemetry
 from src.utils.markup import CAPTION_LIMIT, plain, units
 
 if TYPE_CHECKING:
@@ -201,7 +202,7 @@ async def _drawn(picture: Picture) -> bytes | None:
         drawn = await picture.draw()
     except TelegramError:
         raise
-    except Exception:
-        logger.exception("a picture could not be drawn, its text goes out alone")
+    except Exception as error:  # noqa: BLE001 - logged and told to admins
+        telemetry.broke(logger, "a picture could not be drawn, its text goes out alone", error)
         return None
     return drawn if len(drawn) <= _UPLOAD_LIMIT else None

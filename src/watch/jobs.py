@@ -7,7 +7,6 @@ import logging
 from typing import TYPE_CHECKING, Final
 
 from src import telemetry
-from src.logs import reference
 from src.storage.errors import StorageError
 
 if TYPE_CHECKING:
@@ -52,10 +51,8 @@ class Jobs:
                 await job()
             except StorageError as error:
                 logger.error("%s: storage: %s", name, error)  # noqa: TRY400 - the sentence says it all
-            except Exception as error:
-                number = reference()
-                logger.exception("%s broke (reference %s)", name, number)
-                telemetry.report(telemetry.OwnError(error, number))
+            except Exception as error:  # noqa: BLE001 - logged, told to admins, and begun again
+                telemetry.broke(logger, f"{name} broke", error)
             if asyncio.get_running_loop().time() - started >= _WELL_AFTER_S:
                 pause_s = _PAUSE_S
             await self._sleep(pause_s)

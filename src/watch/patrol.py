@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from src import telemetry
-from src.logs import reference
 from src.models.watching import Blindness
 from src.storage.errors import StorageError
 from src.watch.jobs import ring_or
@@ -152,10 +151,8 @@ class Patrol:
             self._unwritten += 1
             if self._unwritten == 1:  # the rest of a full disk's looks say nothing new
                 logger.error("watching: storage: %s (looks are dropped)", error)  # noqa: TRY400 - the sentence says it all
-        except Exception as error:
-            number = reference()
-            logger.exception("a look broke and was dropped (reference %s)", number)
-            telemetry.report(telemetry.OwnError(error, number))
+        except Exception as error:  # noqa: BLE001 - logged and told to admins; others go on
+            telemetry.broke(logger, "a look broke and was dropped", error)
 
     def _note(self, owner: int, found: Sight | Blindness) -> None:
         if not isinstance(found, Blindness) or found.fault == "home":
