@@ -36,22 +36,36 @@ from src.handlers.watching import build_watching
 from src.logs import setup_logging
 from src.settings import load_settings
 from tests import quick_painter
+from tests.chatting import Chatter, Message, is_report, labels_of, text_of
 from tests.planted import BOT_TOKEN as TOKEN
 from tests.secret_watch import WATCH
 
+__all__ = [
+    "PLUME",
+    "START",
+    "TOKEN",
+    "Bot",
+    "Hold",
+    "Message",
+    "Person",
+    "Shared",
+    "invented_cloud",
+    "is_report",
+    "labels_of",
+    "soon",
+    "text_of",
+]
+
 if TYPE_CHECKING:
     import io
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from types import TracebackType
 
     from src.demo.plume_auth import Credential
     from src.handlers.context import PanoptesApplication
     from src.logs import Redactor
 
-PATIENCE_S = 10.0  # for noisy machines; answers come within milliseconds
 PLUME = "https://plume.test"
-
-Message = dict[str, Any]
 
 
 # The invented homes live around this moment, so that every run sees the same ones.
@@ -224,8 +238,8 @@ class Bot:
 
 
 @dataclass
-class Person:
-    """A person in one chat: says, presses, and reads what the bot shows."""
+class Person(Chatter):
+    """A person in one chat with the bot in this process."""
 
     bot: Bot
     user_id: int
@@ -233,90 +247,9 @@ class Person:
     credential: Credential = DEMO_CREDENTIALS[0]
     thread_id: int | None = None
 
-    def say(self, text: str, reply_to: int | None = None) -> int:
-        """Send a text; returns its message id."""
-        sent = self.bot.telegram.send_text(
-            self.user_id,
-            text,
-            chat_id=self.chat_id,
-            thread_id=self.thread_id,
-            reply_to=reply_to,
-        )
-        return int(sent["message_id"])
-
-    def shown(self, after: int = 0) -> list[Message]:
-        """The bot's messages that can be seen now, oldest first, progress notes left out."""
-        return [
-            message
-            for message in self.bot.telegram.messages(self.chat_id)
-            if message["message_id"] > after
-            and message["from"]["is_bot"]
-            and not text_of(message).startswith("⏳")
-        ]
-
-    def last(self) -> Message:
-        """The newest of them."""
-        return self.shown()[-1]
-
-    async def ask(self, text: str) -> Message:
-        """Send a text, and the first answer to it."""
-        return await self.answered(self.say(text))
-
-    async def answered(self, after: int, having: str = "") -> Message:
-        """The bot's first message after this one that has these words."""
-        return await self._until(
-            lambda: next((m for m in self.shown(after) if having in text_of(m)), None)
-        )
-
-    async def quiet(self) -> None:
-        """Wait until everything said so far has been dealt with (the chat is in order)."""
-        after = self.say("/help")
-        await self.answered(after, "What I can do")
-
-    def press_now(self, label: str, message: Message | None = None) -> str:
-        """Press a button by a part of its label; the query's id."""
-        number = message["message_id"] if message else None
-        return str(self.bot.telegram.press_button(self.user_id, self.chat_id, label, number))
-
-    async def press(self, label: str, message: Message | None = None) -> dict[str, Any]:
-        """Press a button; how Telegram was told to answer."""
-        return await self.query_answer(self.press_now(label, message))
-
-    async def forge(self, message: Message, data: str) -> dict[str, Any]:
-        """Send callback data that no button carries."""
-        query = self.bot.telegram.press(
-            self.user_id, self.chat_id, message["message_id"], data, forge=True
-        )
-        return await self.query_answer(query)
-
-    async def query_answer(self, query: str) -> dict[str, Any]:
-        """The answer to a press, once it is there."""
-        return await self._until(lambda: self.bot.telegram.answer(query))
-
-    async def becomes(self, message: Message, having: str) -> Message:
-        """The message, once an edit has put these words into it."""
-
-        def seen() -> Message | None:
-            number = message["message_id"]
-            same = (m for m in self.shown() if m["message_id"] == number)
-            return next((m for m in same if having in text_of(m)), None)
-
-        return await self._until(seen)
-
-    async def offered(self, message: Message, label: str) -> Message:
-        """The message, once an edit has put such a button under it."""
-
-        def seen() -> Message | None:
-            number = message["message_id"]
-            same = (m for m in self.shown() if m["message_id"] == number)
-            return next((m for m in same if any(label in each for each in labels_of(m))), None)
-
-        return await self._until(seen)
-
-    async def _until(self, look: Callable[[], Message | None]) -> Message:
-        found = await self.bot.telegram.wait_for(look, timeout=PATIENCE_S)
-        assert found is not None
-        return found
+    def __post_init__(self) -> None:
+        """People and bot share the server."""
+        self.telegram = self.bot.telegram
 
     async def connect(self) -> Message:
         """Walk through /setup; the message that says how it ended."""
@@ -332,11 +265,11 @@ class Person:
         shown = await self.ask(customer_id)
         if is_report(shown):
             return shown
-        query = self.bot.telegram.press(
+        query = self.telegram.press(
             self.user_id, self.chat_id, shown["message_id"], f"1|p|{customer_id}|{location_id}"
         )
         await self.query_answer(query)
-        return await self._until(
+        return await self.until(
             lambda: next((m for m in self.shown(shown["message_id"] - 1) if is_report(m)), None)
         )
 
@@ -344,22 +277,6 @@ class Person:
         """Connected, with the main demo home chosen; its status report."""
         await self.connect()
         return await self.choose()
-
-
-def text_of(message: Message) -> str:
-    """What a person reads of it."""
-    return str(message.get("text", message.get("caption", "")))
-
-
-def labels_of(message: Message) -> list[str]:
-    """The buttons under it."""
-    rows = message.get("reply_markup", {}).get("inline_keyboard", [])
-    return [button["text"] for row in rows for button in row]
-
-
-def is_report(message: Message) -> bool:
-    """Reports are the messages that can be refreshed."""
-    return any("Refresh" in label for label in labels_of(message))
 
 
 async def soon() -> None:

@@ -14,8 +14,9 @@ from src.demo.world_ids import (
     DEMO_LOCATION_ID,
     OTHER_CUSTOMER_ID,
 )
+from tests.chatting import is_report, text_of
 from tests.e2e.bot_process import Surroundings
-from tests.e2e.people import Technician, is_report, text_of
+from tests.e2e.people import Technician
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,9 +64,9 @@ async def test_nobody_waits_while_one_persons_call_hangs(tmp_path: Path) -> None
         )
         answers = await asyncio.gather(*(person.ask("/status") for person in people))
         assert all(is_report(answer) for answer in answers)
-        assert not slow.seen(number), "the slow one's answer came before everybody else's"
+        assert not slow.shown(number), "the slow one's answer came before everybody else's"
         surroundings.cloud.faults.clear()
-        assert text_of(await slow.answer_after(number))
+        assert text_of(await slow.answered(number))
 
 
 async def test_a_warm_status_asks_at_the_same_time_on_open_connections(tmp_path: Path) -> None:

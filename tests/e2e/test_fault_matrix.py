@@ -10,13 +10,15 @@ import pytest
 
 from src.demo.plume_auth import DEMO_CREDENTIALS
 from src.demo.world_ids import DEMO_CUSTOMER_ID
-from tests.e2e.bot_process import TOKEN, Surroundings
-from tests.e2e.people import Technician, labels_of, text_of
+from tests.chatting import labels_of, text_of
+from tests.e2e.bot_process import Surroundings
+from tests.e2e.people import Technician
+from tests.planted import BOT_TOKEN
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.e2e.people import Message
+    from tests.chatting import Message
 
 pytestmark = pytest.mark.e2e
 
@@ -89,11 +91,11 @@ async def _inputs(person: Technician) -> list[Message]:
         last = person.say(DEMO_CUSTOMER_ID)
     else:
         last = person.say(person.name)
-    await person.answer_after(last)
+    await person.answered(last)
     # The bot keeps each chat in order, so an answer to this one comes after all of the former.
     end = person.say("/help")
-    await person.answer_after(end)
-    return [message for message in person.seen(last) if message["message_id"] < end]
+    await person.answered(end)
+    return [message for message in person.shown(last) if message["message_id"] < end]
 
 
 def _assert_clear(command: str, answers: list[Message]) -> None:
@@ -112,7 +114,7 @@ def _assert_no_secret(surroundings: Surroundings) -> None:
     secrets = [
         CREDENTIAL.client_secret,
         CREDENTIAL.header.split()[1],
-        TOKEN.split(":")[1],
+        BOT_TOKEN.split(":")[1],
         # Every token of the embedded cloud is a JWT, and all begin alike.
         "eyJ",
     ]

@@ -10,8 +10,9 @@ import pytest
 
 from src.demo.plume_auth import DEMO_CREDENTIALS
 from src.demo.world_ids import DEMO_CUSTOMER_ID, OTHER_CUSTOMER_ID
+from tests.chatting import is_report, pressable, text_of
 from tests.e2e.bot_process import Surroundings, listening
-from tests.e2e.people import Technician, is_report, pressable, text_of
+from tests.e2e.people import Technician
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,13 +63,13 @@ async def _northwind(nora: Technician, surroundings: Surroundings) -> None:
 async def _setup_with_mistakes(nora: Technician) -> None:
     await nora.ask("/setup")
     nonsense = nora.say("this is not a header")
-    assert "header" in text_of(await nora.answer_after(nonsense))
+    assert "header" in text_of(await nora.answered(nonsense))
     wrong = nora.say(f"Authorization: Basic {WRONG_SECRET}")
-    assert "partner id" in text_of(await nora.answer_after(wrong))
+    assert "partner id" in text_of(await nora.answered(wrong))
     refused = await nora.ask(NORTHWIND.partner_id)
     assert "header" in text_of(refused)
     right = nora.say(f'"{NORTHWIND.header}"')
-    await nora.answer_after(right, "partner id")
+    await nora.answered(right, "partner id")
     assert "partner" in text_of(await nora.ask("ffffffffffffffffffffffff"))
     assert "/locations" in text_of(await nora.ask(NORTHWIND.partner_id))
     left = str(nora.telegram.messages(nora.chat_id))
@@ -86,16 +87,16 @@ async def _cancel_in_each_step(nora: Technician) -> None:
 
 async def _press_every_button(nora: Technician, number: int) -> None:
     """Each button of the report as it stands; a press that changes it is followed back."""
-    shown = next(m for m in nora.seen() if m["message_id"] == number)
+    shown = next(m for m in nora.shown() if m["message_id"] == number)
     for label in pressable(shown):
         # A picture that becomes a text is a new message in the place of the old one.
-        current = [m for m in nora.seen() if is_report(m)][-1]
+        current = [m for m in nora.shown() if is_report(m)][-1]
         if label not in pressable(current):
             continue
         answer = await nora.press(label, current)
         assert not answer.get("show_alert"), f"{label}: {answer}"
         if "Change location" in label:
-            await nora.answer_after(number, "Send the customer id")
+            await nora.answered(number, "Send the customer id")
             assert "topped" in text_of(await nora.ask("/cancel"))
         await nora.ask("/help")  # the chat is in order: what was pressed is done
 
@@ -108,14 +109,14 @@ async def _fjordlink(otto: Technician) -> None:
     assert "not" in text_of(refused), text_of(refused)
     assert "Cottage" not in text_of(refused)
     number = otto.say(OTHER_CUSTOMER_ID)
-    await otto.answer_after(number)
+    await otto.answered(number)
     for command in REPORTS:
         assert text_of(await otto.ask(command))
 
 
 def _assert_isolated(nora: Technician, otto: Technician) -> None:
     for person, foreign in ((nora, OTHER_CUSTOMER_ID), (otto, "Lindqvist")):
-        said = [text_of(message) for message in person.seen()]
+        said = [text_of(message) for message in person.shown()]
         assert not any(foreign in text for text in said)
 
 

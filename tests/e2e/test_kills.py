@@ -20,15 +20,16 @@ from src.demo.plume_auth import DEMO_CREDENTIALS
 from src.demo.world_ids import DEMO_CUSTOMER_ID, DEMO_LOCATION_ID
 from src.storage import open_store
 from src.storage.database import DATABASE_FILE
+from tests.chatting import is_report, text_of
 from tests.e2e.bot_process import Surroundings
-from tests.e2e.people import Technician, is_report, text_of
+from tests.e2e.people import Technician
 from tests.storage import postgres
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.e2e.people import Message
+    from tests.chatting import Message
 
 pytestmark = pytest.mark.e2e
 
@@ -73,16 +74,16 @@ class Day:
             await self._works(person)
 
     async def _arrives(self, person: Technician) -> None:
-        seen = len(self.admin.seen())
+        seen = len(self.admin.shown())
         assert "I asked the admins" in text_of(await person.ask("/join"))
         self.joined.add(person.user_id)
         telegram = self.surroundings.telegram
-        await telegram.wait_for(lambda: len(self.admin.seen()) > seen, timeout=20)
+        await telegram.wait_for(lambda: len(self.admin.shown()) > seen, timeout=20)
 
     async def _is_let_in(self, person: Technician) -> None:
-        request = next(m for m in reversed(self.admin.seen()) if str(person.user_id) in text_of(m))
+        request = next(m for m in reversed(self.admin.shown()) if str(person.user_id) in text_of(m))
         await self.admin.press("Viewer", request)
-        await self.admin.shows(request, "let in as viewer")
+        await self.admin.becomes(request, "let in as viewer")
         self.let_in.add(person.user_id)
 
     async def _works(self, person: Technician) -> Message:
@@ -108,7 +109,7 @@ class Day:
             wanted = not self.starred.pop(person.user_id, False)  # unknown until it is confirmed
             data, told = STAR.format("1" if wanted else "0"), "One moment"
             while "One moment" in told:  # queued behind the press before it; once more is no harm
-                told = (await person.send_press(report, data))["text"]
+                told = (await person.forge(report, data))["text"]
             assert ("Added" if wanted else "Taken off") in told
             self.starred[person.user_id] = wanted
             self.stars_set += 1
@@ -196,7 +197,7 @@ async def _days(surroundings: Surroundings, kills: int) -> Day:
         await day.check()
     await surroundings.start()
     await day.check()
-    await admin.answer_after(admin.say("/people"), "may use this bot")
+    await admin.answered(admin.say("/people"), "may use this bot")
     return day
 
 
@@ -223,10 +224,10 @@ async def test_who_was_in_the_middle_of_setup_is_told_once(tmp_path: Path) -> No
         last = (await ann.ask(CREDENTIAL.header))["message_id"]
         await surroundings.stop(signal.SIGKILL)
         await surroundings.start()
-        told = await ann.answer_after(last, "restarted in the middle")
+        told = await ann.answered(last, "restarted in the middle")
         await ann.ask("/help")
         await surroundings.stop(signal.SIGKILL)
         await surroundings.start()
         assert "Connected" in text_of(await ann.connect(CREDENTIAL))
-        again = [m for m in ann.seen(told["message_id"]) if "restarted" in text_of(m)]
+        again = [m for m in ann.shown(told["message_id"]) if "restarted" in text_of(m)]
         assert not again

@@ -87,7 +87,7 @@ async def test_a_whole_process_logs_and_keeps_no_secret(tmp_path: Path) -> None:
         ann = Technician.join(surroundings.telegram, "Ann")
         choice = await ann.ask("/setup")
         await ann.press("For me", choice)
-        await ann.answer_after(choice["message_id"], "step 1")
+        await ann.answered(choice["message_id"], "step 1")
         await ann.ask(CREDENTIAL.header)
         assert "Connected" in text_of(await ann.ask(CREDENTIAL.partner_id))
         await ann.choose(DEMO_CUSTOMER_ID, "Home")

@@ -10,8 +10,9 @@ import pytest
 
 from src.demo.plume_auth import DEMO_CREDENTIALS
 from src.demo.world_ids import DEMO_CUSTOMER_ID, DEMO_LOCATION_ID
+from tests.chatting import is_report, text_of
 from tests.e2e.bot_process import Surroundings, listening
-from tests.e2e.people import Technician, is_report, text_of
+from tests.e2e.people import Technician
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +29,7 @@ async def _ready(person: Technician) -> None:
 
 
 def _reports(person: Technician, after: int) -> int:
-    return sum(is_report(message) for message in person.seen(after))
+    return sum(is_report(message) for message in person.shown(after))
 
 
 async def _stopped_in_the_middle(
@@ -48,7 +49,7 @@ async def _stopped_in_the_middle(
     for person in people:  # a chat is in order: what was asked before is dealt with before this
         person.say("/help")
     for person, number in pairs:
-        await person.answer_after(number, "What I can do")
+        await person.answered(number, "What I can do")
     return code or 0, [_reports(person, number) for person, number in pairs]
 
 
