@@ -188,7 +188,10 @@ def test_a_storage_that_cannot_be_used_ends_the_process_with_one_line(
     assert telegram.calls == []
 
 
-async def test_the_pauses_grow_and_telegrams_own_wish_counts() -> None:
+async def test_the_pauses_grow_and_telegrams_own_wish_counts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PTB_TIMEDELTA", "true")  # as the application sets it
     errors: list[Exception | None] = [NetworkError("x")] * 3 + [RetryAfter(90), None]
     pauses: list[float] = []
 

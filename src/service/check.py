@@ -45,7 +45,7 @@ class _Sheet:
 
     write: Callable[[str], object]
     code: int = 0
-    credentials: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+    credentials: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list, repr=False)
 
     def line(self, verdict: _Verdict, what: str, found: str, code: int = 0) -> None:
         self.write(f"{verdict:<5} {what}: {found}\n")
