@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import os
 import signal
+import socket
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -18,11 +21,13 @@ import panoptes_bot
 from src.handlers import limiter
 from src.handlers.context import Timing
 from src.service import runner
+from src.service.webhook import Webhook
 from src.settings import load_settings
+from tests.e2e.bot_process import listening
 from tests.planted import BOT_TOKEN as TOKEN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
     from src.handlers.context import PanoptesApplication
@@ -237,3 +242,95 @@ def test_what_the_settings_keep_secret_is_hidden() -> None:
     shown = runner.redactor(settings)(json.dumps(["hush-hush", TOKEN]))
     assert "hush" not in shown
     assert TOKEN not in shown
+
+
+# -- with PANOPTES_LISTEN
+
+
+@asynccontextmanager
+async def served(application: PanoptesApplication) -> AsyncIterator[asyncio.Event]:
+    """The bot serving, for as long as the block runs; afterwards it has ended by itself."""
+    stop = asyncio.Event()
+    serving = asyncio.create_task(
+        runner.serve(application, stop, panoptes_bot.ALLOWED_UPDATES), name="serving"
+    )
+    try:
+        yield stop
+    finally:
+        stop.set()
+        await asyncio.wait_for(serving, 10)
+
+
+async def ask(url: str, wanted: int, **post: Any) -> httpx.Response:
+    """Ask until this status comes."""
+    async with asyncio.timeout(10), httpx.AsyncClient(trust_env=False) as client:
+        while True:
+            with contextlib.suppress(httpx.ConnectError):
+                answer = await client.request("POST" if post else "GET", url, **post)
+                if answer.status_code == wanted:
+                    return answer
+            await asyncio.sleep(0.01)
+
+
+async def test_who_listens_is_alive_before_telegram_answers_and_ready_after(bot: Any) -> None:
+    answers = asyncio.Event()
+    environment = listening()
+    url = f"http://{environment['PANOPTES_LISTEN']}"
+    telegram = Telegram(getMe=answers.wait)
+    async with served(bot(telegram, **environment)):
+        assert (await ask(f"{url}/healthz", 200)).json()["status"] == "ok"
+        items = (await ask(f"{url}/readyz", 503)).json()["items"]
+        assert not items["telegram"]["ok"]
+        answers.set()
+        items = (await ask(f"{url}/readyz", 200)).json()["items"]
+        assert items["telegram"]["by"] == "polling"
+        assert b"panoptes_telegram_calls_total" in (await ask(f"{url}/metrics", 200)).content
+    with pytest.raises(httpx.ConnectError):
+        await ask_once(f"{url}/healthz")
+
+
+async def ask_once(url: str) -> None:
+    async with httpx.AsyncClient(trust_env=False) as client:
+        await client.get(url)
+
+
+async def test_by_webhook_telegram_is_told_where_and_each_update_is_answered_once(
+    bot: Any,
+) -> None:
+    environment = listening(webhook=True)
+    telegram = Telegram()
+    application = bot(telegram, **environment)
+    webhook = Webhook.of(application.services.settings)
+    assert webhook is not None
+    url = f"http://{environment['PANOPTES_LISTEN']}"
+    secret = {"X-Telegram-Bot-Api-Secret-Token": webhook.secret}
+    async with served(application):
+        await ask(f"{url}/readyz", 200)
+        await ask(webhook.url, 403, json=HELP)
+        await ask(webhook.url, 403, json=HELP, headers={**secret, **dict.fromkeys(secret, "no")})
+        await ask(webhook.url, 413, content=b" " * 1_100_000, headers=secret)
+        await ask(f"{url}/telegram/guess", 404, json=HELP, headers=secret)
+        assert "sendMessage" not in telegram.calls
+        for _ in range(2):  # the second is what comes again when our answer is lost
+            await ask(webhook.url, 200, json=HELP, headers=secret)
+        later = {**HELP, "update_id": HELP["update_id"] + 1}
+        await ask(webhook.url, 200, json=later, headers=secret)
+        await ask(f"{url}/readyz", 200)
+    assert telegram.calls.count("sendMessage") == 2
+    assert "setWebhook" in telegram.calls
+    assert not {"getUpdates", "deleteWebhook"} & {*telegram.calls}
+    assert webhook.secret not in application.services.redact(f"x {webhook.secret} x")
+
+
+def test_an_address_that_is_taken_ends_the_process_with_one_line(
+    bot: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        address = f"127.0.0.1:{other.getsockname()[1]}"
+        telegram = Telegram()
+        assert run(bot(telegram, PANOPTES_LISTEN=address)) == 69
+    said = capsys.readouterr().err
+    assert said == f"PANOPTES_LISTEN: cannot listen on {address}: Address already in use\n"
+    assert telegram.calls == []
