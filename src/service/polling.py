@@ -32,8 +32,8 @@ __all__ = ["Poller"]
 logger = logging.getLogger(__name__)
 
 _POLL: Final = timedelta(seconds=10)
-_PEACE_S: Final = 60.0
-_GO_ON_S: Final = 1.5
+_PEACE_S: Final = 3.0
+_GO_ON_S: Final = 1.5  # half of it: a newcomer never gets that much before it is interrupted
 _STEP_BACK_S: Final = (30.0, 60.0, 120.0, 300.0)
 _TROUBLE_S: Final = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 _REFUSALS: Final = 3  # a proxy or a bad moment may refuse a good token once
@@ -67,7 +67,7 @@ class Poller:
         self._sleep = sleep
         self._clock = clock
         self._offset: int | None = None
-        self._peace_since: float | None = None
+        self._begun: float | None = None  # the first of the polls since the last trouble
         self._had_peace = False
         self._steps_back = 0
         self._troubles = 0
@@ -94,6 +94,8 @@ class Poller:
 
     async def _poll(self) -> float:
         """Ask once; how long to pause before the next time, in seconds."""
+        if self._begun is None:
+            self._begun = self._clock()
         try:
             updates = await self._application.bot.get_updates(
                 offset=self._offset, timeout=_POLL, allowed_updates=self._allowed
@@ -116,15 +118,19 @@ class Poller:
         if self._troubles:
             logger.info("Telegram answers again")
         self._troubles = self._refusals = 0
-        self._peace_since = self._clock() if self._peace_since is None else self._peace_since
-        if self._clock() - self._peace_since >= _PEACE_S:
+        if self._at_peace():
             self._had_peace, self._steps_back = True, 0
+
+    def _at_peace(self) -> bool:
+        """Whether nobody interrupted the polls for a while."""
+        return self._begun is not None and self._clock() - self._begun >= _PEACE_S
 
     def _trouble(self, error: TelegramError) -> float:
         pause = _TROUBLE_S[min(self._troubles, len(_TROUBLE_S) - 1)]
         if isinstance(error, RetryAfter):
             pause = max(pause, seconds_of(error))
         self._troubles += 1
+        self._begun = None
         logger.warning("no updates from Telegram; next try in %.0f s: %s", pause, error)
         return pause
 
@@ -132,7 +138,8 @@ class Poller:
         """Somebody else took our place. The one that was there before goes on."""
         first = self._health.is_alone()
         self._health.conflict = self._health.now()
-        self._peace_since = None
+        self._had_peace = self._had_peace or self._at_peace()
+        self._begun = None
         if self._had_peace:
             pause, what = _GO_ON_S, "this one was here before and goes on"
         else:
