@@ -29,7 +29,10 @@ class Locations(Part):
     async def choose_location(
         self, chat_id: int, thread_id: int | None, user_id: int, location: ChosenLocation
     ) -> None:
-        """Make this the location of the chat (and topic, in groups). Raises StorageError."""
+        """Make this the location of the chat (and topic, in groups).
+
+        It is the newest of the recent ones of whoever chose it, too. Raises StorageError.
+        """
         row = _fields(location) | {
             "chat_id": chat_id,
             "thread_id": _thread(chat_id, thread_id),
@@ -38,6 +41,7 @@ class Locations(Part):
         }
         async with self.database.writing() as conn:
             await conn.execute(upsert(conn, _chosen, row))
+            await put_recent(conn, user_id, location)
 
     async def chosen_location(
         self, chat_id: int, thread_id: int | None, user_id: int

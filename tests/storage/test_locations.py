@@ -83,6 +83,13 @@ async def test_the_same_location_id_of_two_customers_is_two_places(store: Store)
     assert [place.customer_id for place in await store.recents(ANN)] == ["c2", "c1"]
 
 
+async def test_what_is_chosen_is_recent_at_once(store: Store) -> None:
+    await store.choose_location(-5, None, ANN, home("a"))
+    await store.choose_location(ANN, None, ANN, home("b"))
+    assert names(await store.recents(ANN)) == ["b", "a"]
+    assert await store.recents(BOB) == []
+
+
 async def test_favourites_come_and_go(store: Store) -> None:
     assert await store.set_favourite(ANN, home("a"), True) == "added"
     assert await store.set_favourite(ANN, home("b"), True) == "added"
