@@ -41,6 +41,11 @@ class ChatOrder(BaseUpdateProcessor):
         self._trace = trace
         self._running: set[asyncio.Task[Any] | None] = set()
 
+    @property
+    def busy(self) -> int:
+        """How many updates are under way or wait for their turn."""
+        return len(self._running)
+
     async def initialize(self) -> None:
         """Nothing to prepare."""
 
