@@ -44,6 +44,7 @@ from src.handlers.callbacks import (
 from src.handlers.state import Home, Place
 from src.handlers.throttle import Throttle
 from tests.bot_harness import Bot, Person, text_of
+from tests.watch_kit import delivered
 
 if TYPE_CHECKING:
     from telegram.ext import BaseHandler
@@ -201,9 +202,7 @@ class Kept:
 
     async def look(self) -> None:
         """Remember how it stands, once alerts to those who tried before have arrived."""
-        services = self._bot.application.services
-        while (await services.state.store.outbox_depth(services.clock()))[0]:
-            await asyncio.sleep(0.005)
+        await delivered(self._bot)
         self._rows, self._calls = await self._now(), len(self._bot.plume_calls())
 
     async def must_be_the_same(self, who: str, but: Person | None = None) -> None:

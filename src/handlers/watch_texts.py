@@ -10,7 +10,7 @@ from src.utils.board_formatter import pace_sentence
 from src.utils.markup import MESSAGE_LIMIT, bold, escape, fit
 from src.utils.timezones import to_local
 from src.utils.when import clock
-from src.utils.wording import duration, join_names
+from src.utils.wording import count, duration, join_names
 from src.watch.modes import mode_of
 
 if TYPE_CHECKING:
@@ -62,18 +62,19 @@ def not_watching(home: Home, *, was: bool) -> str:
 
 
 def looked(state: HomeState) -> str:
-    """How a home was seen by a look that somebody asked for; plain, for the answer to a press."""
-    words = {
-        "offline": "still OFFLINE",
-        "partial": "still pods down",
-        "unreadable": "still unreadable",
-        "blind": "Plume cannot be read now",
-        "online": "online; I say so here once it has been steady for 3 minutes",
-    }
-    if state.word == "online" and state.incidents:
-        return "Looked just now: not confirmed to be over. If it is, I say so within minutes."
-    said = words.get(state.word, "Plume does not say")
-    return f"Looked just now: {said}."
+    """What a look that somebody asked for saw; it may not be confirmed yet."""
+    up, total = state.pods_up, state.pods_total
+    if state.word in {"blind", "unreadable"}:
+        said = "Plume cannot be read now"
+    elif up is None or not total:
+        said = "Plume does not say how the pods are"
+    elif up < total:
+        said = f"{up or 'none'} of {count(total, 'pod')} connected"
+    else:
+        said = f"{count(total, 'pod')} connected, none missing"
+        if state.incidents:
+            said += ". What stays well for 3 minutes is told as over"
+    return f"🔄 Looked just now: {said}."
 
 
 def why(name: str, lines: Sequence[WhyLine], zone: str | None, kept_days: int) -> str:
