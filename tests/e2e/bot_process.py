@@ -95,6 +95,10 @@ class Surroundings:
         await self.stop()
         await self._served.aclose()
 
+    def share_servers_of(self, other: Surroundings) -> None:
+        """A second process beside the one of `other`, which serves both; `start` and `stop` it."""
+        self._urls = other._urls
+
     async def start(self) -> None:
         """Start `python panoptes_bot.py` and wait until it asks for updates."""
         with self.log_file.open("ab") as log:
