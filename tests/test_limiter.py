@@ -94,27 +94,30 @@ def _lost(cause: Exception, kind: type[NetworkError] = NetworkError) -> NetworkE
     return error
 
 
-UNSENT, UNSURE = httpx.ConnectError("no route"), httpx.ReadError("reset")
+DROPPED, SLOW = httpx.ReadError("reset"), httpx.ReadTimeout("slow")
 
 
 @pytest.mark.parametrize(
     ("endpoint", "fault", "repeated"),
     [
         ("sendMessage", NetworkError("Bad Gateway (502)"), True),
-        ("sendMessage", _lost(UNSENT), True),
+        ("sendMessage", _lost(httpx.ConnectError("no route")), True),
+        ("sendMessage", _lost(DROPPED), True),
+        ("sendMessage", _lost(SLOW, TimedOut), True),
         ("sendPhoto", _lost(httpx.ConnectTimeout("slow"), TimedOut), True),
-        ("sendMessage", _lost(UNSURE), False),
-        ("sendDocument", _lost(httpx.ReadTimeout("slow"), TimedOut), False),
-        ("copyMessage", _lost(UNSURE), False),
-        ("editMessageText", _lost(UNSURE), True),
-        ("answerCallbackQuery", _lost(UNSURE), True),
-        ("deleteMessage", _lost(httpx.ReadTimeout("slow"), TimedOut), True),
+        ("sendPhoto", _lost(DROPPED), True),
+        ("sendDocument", _lost(SLOW, TimedOut), False),
+        ("sendPhoto", _lost(httpx.WriteTimeout("slow"), TimedOut), False),
+        ("editMessageText", _lost(DROPPED), True),
+        ("editMessageMedia", _lost(SLOW, TimedOut), True),
+        ("answerCallbackQuery", _lost(DROPPED), True),
+        ("deleteMessage", _lost(SLOW, TimedOut), True),
         ("editMessageText", BadRequest("message is not modified"), False),
         ("sendChatAction", NetworkError("Bad Gateway (502)"), False),
     ],
     ids=str,
 )
-async def test_what_can_do_no_harm_is_tried_once_more(
+async def test_what_the_road_lost_is_sent_once_more(
     endpoint: str, fault: TelegramError, repeated: bool
 ) -> None:
     telegram = _Telegram([fault])

@@ -110,17 +110,16 @@ class PatientLimiter(BaseRateLimiter[int]):
 
 
 def _may_repeat(endpoint: str, fault: NetworkError) -> bool:
-    """Whether a second try can do no harm: the first was not carried out, or does the same.
+    """Whether a second try does more good than harm.
 
-    A message may have been sent although its answer was lost, and nobody wants it twice. What
-    Telegram answers with a 5xx was not carried out.
+    A connection that drops is mostly one that had been idle, and nothing was carried out. A text
+    whose answer never came may be there already: somebody waits for it, so rather twice than not
+    at all. A file is not worth that.
     """
     if isinstance(fault, BadRequest) or endpoint == "sendChatAction":
         return False
-    if not endpoint.startswith(("send", "copy", "forward")):
-        return True
-    lost = fault.__cause__
-    return lost is None or isinstance(lost, httpx.ConnectError | httpx.ConnectTimeout)
+    is_file = endpoint.startswith("send") and endpoint != "sendMessage"
+    return not (is_file and isinstance(fault.__cause__, httpx.ReadTimeout | httpx.WriteTimeout))
 
 
 def seconds_of(refusal: RetryAfter) -> float:
