@@ -23,6 +23,7 @@ Word = Literal["offline", "unreadable", "blind", "partial", "unknown", "online",
 
 BOARD_PAGE: Final = 20
 _NAME: Final = 48
+_WHO: Final = 20
 # Worst first; what cannot be seen comes before what is well.
 _WORDS: Final[dict[Word, str]] = {
     "offline": "🔴 OFFLINE",
@@ -88,6 +89,6 @@ def _line(row: BoardRow, zone: str | None) -> str:
     since = f", since {clock(row.since, zone, weekday=True)}" if row.since and not well else ""
     own = [i for i in row.incidents if i.trigger not in {"home_offline", "pod_offline"}]
     tail = f" · {sign(own[0])} {state_word(own[0]).lower()}" if own else ""
-    has = f" · 🙋 {escape(row.acked_by, _NAME)}" if row.acked_by else ""
+    has = f" · 🙋 {escape(row.acked_by, _WHO)}" if row.acked_by else ""
     mark, _, words = what.partition(" ")
     return f"{mark} {bold(words) if not well else words} · {name}{since}{tail}{has}"
