@@ -127,3 +127,24 @@ async def test_a_command_in_the_middle_of_a_question_ends_it_and_runs() -> None:
         assert is_report(await ann.ask("/status"))
         assert bot.application.user_data[ann.user_id].header is None
         assert "nothing to stop" in text_of(await ann.ask("/cancel"))
+
+
+async def test_help_lists_what_admins_can_do_to_them_alone() -> None:
+    async with Bot(environment={"PANOPTES_ADMINS": "500001"}) as bot:
+        amina, max_ = bot.person("Amina"), bot.person("Max")
+        await bot.application.services.state.set_role(max_.user_id, "operator")
+        told = text_of(await amina.ask("/help"))
+        assert "/people – who may use" in told
+        assert "/audit" in told
+        assert told.index("/audit") < told.index("/cancel stops") < told.index("Panoptes ")
+        (in_group,) = bot.group("NOC", amina)
+        for other in (max_, in_group):
+            assert "/people" not in text_of(await other.ask("/help"))
+
+
+async def test_help_and_menus_agree() -> None:
+    """Whatever the menu offers is in /help, but /start and /help themselves."""
+    told = texts.help_for("1", admin=True)
+    offered = [command.command for command in (*texts.COMMANDS, *texts.ADMIN_COMMANDS)]
+    missing = [name for name in offered if f"/{name}" not in told and name not in {"start", "help"}]
+    assert missing == []

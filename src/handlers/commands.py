@@ -41,8 +41,9 @@ async def start_command(update: Update, context: PanoptesContext) -> None:
 
 
 async def help_command(update: Update, context: PanoptesContext) -> None:
-    """List what the bot can do, and say which version it is."""
-    await send(update, context, f"{texts.HELP}\n\nPanoptes {VERSION}")
+    """List what the bot can do; what only admins can, to them, and not in front of others."""
+    admin = context.role == "admin" and is_private(update)
+    await send(update, context, texts.help_for(VERSION, admin=admin))
 
 
 async def cancel_command(update: Update, context: PanoptesContext) -> None:

@@ -124,6 +124,12 @@ Just send a serial number, e-mail, account number or name, or use /find
 Signs always come with a word: 🟢 all well, 🟡 degraded, 🟠 some pods disconnected, \
 🔴 offline, ⚪ unknown. A dash means that Plume did not report the value."""
 
+_HELP_OF_ADMINS: Final = """<b>For admins</b>
+/people – who may use this bot, and who asks to
+/audit – who saw what, and who did what
+
+"""
+
 ASK_HEADER: Final = """<b>Connect to Plume, step 1 of 2</b>
 
 Send the <b>authorization header</b> of your Plume credentials. It looks like
@@ -198,6 +204,13 @@ CUSTOMER_UNKNOWN: Final = (
 )
 LOCATIONS_UNREADABLE: Final = "{error} Then send the customer id again, or /cancel."
 CUSTOMER_EMPTY: Final = "This customer has no locations yet. Send another customer id, or /cancel."
+
+
+def help_for(version: str, *, admin: bool) -> str:
+    """What the bot can do for this person, and which version it is."""
+    before, cancel, after = HELP.partition("/cancel")
+    more = _HELP_OF_ADMINS if admin else ""
+    return f"{before}{more}{cancel}{after}\n\nPanoptes {version}"
 
 
 def start(name: str, *, connected: bool, home: str | None) -> str:
