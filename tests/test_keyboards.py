@@ -68,7 +68,7 @@ def test_the_status_leads_to_every_report() -> None:
     assert _press_of(keyboard, "⋯ More") == ShowMore(*IDS, More.MORE)
     assert _rows(more) == [
         ["🕸 Mesh picture", "🔗 Copy link"],
-        ["💾 CSV", "💾 JSON"],
+        ["👁 Watch", "💾 CSV", "💾 JSON"],
         ["⬅ Back", "🔄 Refresh"],
     ]
     assert _press_of(more, "⬅ Back") == ShowMore(*IDS, More.USUAL)

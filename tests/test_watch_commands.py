@@ -238,3 +238,17 @@ async def test_commands_work_before_anything_is_watched(command: str) -> None:
     async with Bot() as bot:
         ann = bot.person("Ann")
         assert text_of(await ann.ask(command))
+
+
+async def test_watch_and_unwatch_behind_more_of_a_status() -> None:
+    async with Bot() as bot:
+        ann = bot.person("Ann")
+        report = await ann.ready()
+        await ann.press("More", report)
+        await bot.telegram.wait_for(lambda: "👁 Watch" in labels_of(ann.last()))
+        await ann.press("Watch", report)
+        said = await ann.answered(report["message_id"], "is watched from here")
+        await ann.press("Back", report)
+        await ann.press("More", report)
+        await bot.telegram.wait_for(lambda: "👁 Unwatch" in labels_of(_again(ann, report)))
+        assert labels_of(said)[0] == "👁 Unwatch"

@@ -10,7 +10,6 @@ from src.models.watching import ChatPolicy, Digest, QuietHours, Spot
 from tests.bot_harness import Bot, Message, Person, labels_of, text_of
 from tests.watch_kit import HOME, a_watcher, messages, minutes, spot_of, told, watching_of
 
-
 LOUD = (
     "🔔 Loud: Home offline, Several homes, Pod down, Poor health, Plume alert, Restart loop, "
     "Cable lost, Slow line, Unreadable, I see nothing"

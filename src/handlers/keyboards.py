@@ -24,6 +24,7 @@ from src.handlers.callbacks import (
     Span,
     Star,
 )
+from src.handlers.watch_presses import SetWatch, Wanted
 from src.utils.markup import clean
 from src.utils.paging import page_of
 from src.utils.search_formatter import hit_label, hit_pages
@@ -222,17 +223,21 @@ def _of_status(buttons: Buttons, home: Home, extras: Extras) -> InlineKeyboardMa
     return InlineKeyboardMarkup([*rows, [change, _button(buttons, "⋯ More", more)]])
 
 
-def more_of_status(buttons: Buttons, home: Home, link: str | None) -> InlineKeyboardMarkup:
-    """The other buttons under a status: the mesh drawn, a link to pass on, files."""
+def more_of_status(
+    buttons: Buttons, home: Home, link: str | None, *, watched: bool = False
+) -> InlineKeyboardMarkup:
+    """The other buttons under a status: the mesh drawn, a link to pass on, watching, files."""
     span = first_span(Panel.STATUS)
     first = [_open(buttons, _PANEL_LABELS[Panel.MESH], Panel.MESH, home)]
     if link:
         first.append(InlineKeyboardButton("🔗 Copy link", copy_text=CopyTextButton(link)))
     back = ShowMore(home.customer_id, home.location_id, More.USUAL)
+    label, wanted = ("👁 Unwatch", Wanted.OFF) if watched else ("👁 Watch", Wanted.ON)
+    watch = _button(buttons, label, SetWatch(home.customer_id, home.location_id, wanted))
     return InlineKeyboardMarkup(
         [
             first,
-            _files(buttons, Panel.STATUS, home, span, Extras(exports=True)),
+            [watch, *_files(buttons, Panel.STATUS, home, span, Extras(exports=True))],
             [
                 _button(buttons, "⬅ Back", back),
                 _open(buttons, "🔄 Refresh", Panel.STATUS, home),

@@ -15,7 +15,7 @@ from src.analysis.speed_history import analyze_speed_history
 from src.analysis.usual import compare, usual
 from src.api.alerts import get_alerts
 from src.charts.mesh_plan import plan_mesh
-from src.handlers import keyboards, report
+from src.handlers import keyboards, report, watch_commands
 from src.handlers.beside import beside
 from src.handlers.callbacks import More, Panel, ShowMore
 from src.handlers.reply import answer, change_keyboard, press_message
@@ -65,7 +65,11 @@ async def show_more(update: Update, context: PanoptesContext, press: ShowMore) -
         return
     services, home = context.services, Home(press.customer_id, press.location_id)
     if press.more is More.MORE:
-        keyboard = keyboards.more_of_status(services.buttons, home, report.link_of(context, home))
+        link, watched = (
+            report.link_of(context, home),
+            watch_commands.is_watched(update, context, home),
+        )
+        keyboard = keyboards.more_of_status(services.buttons, home, link, watched=watched)
     else:
         starred = await report.is_starred(update, context, home)
         extras = keyboards.Extras(starred=starred)

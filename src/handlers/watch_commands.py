@@ -30,6 +30,7 @@ __all__ = [
     "alerts_command",
     "entries_of",
     "handover_command",
+    "is_watched",
     "list_alerts",
     "place_of",
     "set_watch",
@@ -161,6 +162,11 @@ def _watches_of(context: PanoptesContext, home: Home, spot: Spot) -> list[Watch]
     ids = home.customer_id, home.location_id
     watches = context.services.watching.desk().watches
     return [watch for watch in watches if watch.spot == spot and watch.key[1:] == ids]
+
+
+def is_watched(update: Update, context: PanoptesContext, home: Home) -> bool:
+    """Whether the home is watched from here."""
+    return bool(_watches_of(context, home, place_of(update)))
 
 
 # ------------------------------------------------------------------------- what is open
