@@ -72,9 +72,9 @@ async def test_nobody_waits_while_one_persons_call_hangs(tmp_path: Path) -> None
 async def test_a_warm_status_asks_at_the_same_time_on_open_connections(tmp_path: Path) -> None:
     async with Surroundings(tmp_path) as surroundings:
         (person,) = await _crowd(surroundings, 1)
-        await person.ask("/status")
         cloud = surroundings.cloud
-        cloud.latency_s = 0.2  # long enough to see that both are under way together
+        cloud.latency_s = 0.2  # long enough to see that all are under way together
+        await person.ask("/status")
         known = {record.peer for record in cloud.requests}
         done = len(cloud.requests)
         await person.ask("/status")
@@ -82,5 +82,6 @@ async def test_a_warm_status_asks_at_the_same_time_on_open_connections(tmp_path:
         assert {record.peer for record in calls} <= known
         home = f"/api/Customers/{DEMO_CUSTOMER_ID}/locations/{DEMO_LOCATION_ID}"
         tests = f"{home}/nodes/{DEMO_GATEWAY_ID}/speedTestResults"
-        assert sorted(record.path for record in calls) == [home, f"{home}/nodes", tests]
+        paths = [home, f"{home}/alerts", f"{home}/nodes", tests]
+        assert sorted(record.path for record in calls) == paths
         assert max(r.started for r in calls) < min(r.finished or 0 for r in calls), "one by one"
