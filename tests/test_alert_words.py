@@ -19,7 +19,7 @@ def test_a_sign_never_stands_alone(trigger: Trigger) -> None:
     assert TRIGGER_LABELS[trigger]
 
 
-@pytest.mark.parametrize("trigger", set(TRIGGERS) - MOMENTARY)
+@pytest.mark.parametrize("trigger", sorted(set(TRIGGERS) - MOMENTARY))
 def test_a_next_step_for_what_can_be_acted_on(trigger: Trigger) -> None:
     step = next_step(incident(trigger, pod=PodRef("p", "Ha{ll}")))
     assert step.endswith((".", "watched."))
