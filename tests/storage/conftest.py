@@ -11,6 +11,7 @@ import pytest_asyncio
 from cryptography.fernet import Fernet
 
 from src.storage.store import Store
+from tests.secret_watch import WATCH
 from tests.storage import postgres
 
 if TYPE_CHECKING:
@@ -69,14 +70,15 @@ def clock() -> Clock:
 
 
 @pytest_asyncio.fixture
-async def postgres_url(postgres_database: URL | str) -> str:
-    """An empty PostgreSQL database."""
+async def postgres_url(postgres_database: URL | str) -> AsyncIterator[str]:
+    """An empty PostgreSQL database; what is in it afterwards must hold no secret."""
     if isinstance(postgres_database, str):
         pytest.skip(postgres_database)
     # Several times faster than a new database for each test.
     empty = ("DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
     await postgres.execute(postgres_database, *empty)
-    return postgres_database.render_as_string(hide_password=False)
+    yield postgres_database.render_as_string(hide_password=False)
+    WATCH.look("a PostgreSQL database", await postgres.contents(postgres_database))
 
 
 @pytest.fixture

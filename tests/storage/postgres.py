@@ -107,3 +107,18 @@ async def execute(url: URL, *statements: str) -> None:
         for statement in statements:
             await conn.execute(text(statement))
     await engine.dispose()
+
+
+async def contents(url: URL) -> str:
+    """Every row of every table, as text."""
+    tables = text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    engine = create_async_engine(url)
+    try:
+        async with engine.connect() as conn:
+            rows: list[str] = []
+            for name in (await conn.scalars(tables)).all():
+                found = await conn.execute(text(f'SELECT * FROM "{name}"'))  # noqa: S608 - its own
+                rows += [str(row) for row in found]
+    finally:
+        await engine.dispose()
+    return "\n".join(rows)
