@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -154,3 +155,16 @@ async def test_more_is_for_who_is_connected() -> None:
         report = await g_ann.ask(f"/locations {customer_id(1)}")
         assert "setup" in (await g_stranger.press("More", report))["url"]
         assert "⋯ More" in labels_of(g_ann.last())
+
+
+async def test_the_number_of_devices_stands_beside_its_usual_once_five_days_have_one() -> None:
+    async with Bot() as bot:
+        ann = bot.person("Ann")
+        await ann.ready()
+        for _ in range(4):
+            bot.cloud.world.clock.advance(86_400)
+            assert "usual" not in text_of(await ann.ask("/devices"))
+        bot.cloud.world.clock.advance(86_400)
+        assert re.search(r" · \d+ devices? \([^)]*usual", text_of(await ann.ask("/status")))
+        told = text_of(await ann.ask("/devices"))
+        assert re.search(r"At this time of day: \d+ devices? \([^)]*usual", told)

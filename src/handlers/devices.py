@@ -11,6 +11,7 @@ from src.api.devices import get_devices
 from src.handlers import report
 from src.handlers.callbacks import DevicePage, Panel
 from src.handlers.report import Ask, Report, section, with_reasons
+from src.handlers.status import usual_devices
 from src.handlers.tables import count_table
 from src.utils.devices_formatter import device_pages, format_device_counts, format_device_list
 
@@ -41,11 +42,12 @@ async def build_devices(ask: Ask) -> Report:
     devices, nodes = await asyncio.gather(
         get_devices(*ask.ids), section(plume.get_nodes_in_location(*ask.ids))
     )
-    names = _pod_names(() if isinstance(nodes, Exception) else nodes)
+    names = _pod_names(ask, () if isinstance(nodes, Exception) else nodes)
     home = ask.home
     if ask.page is None:
         counts = count_devices(devices, names)
-        text = format_device_counts(home.title, counts)
+        beside = usual_devices(ask, counts["connected"] or None, home.timezone)
+        text = format_device_counts(home.title, counts, usual=beside)
         return Report(
             with_reasons(text, nodes), home, table=count_table(counts), data=counts, pages=0
         )
@@ -59,7 +61,8 @@ async def build_devices(ask: Ask) -> Report:
     return Report(with_reasons(text, nodes), home, page=page, pages=pages)
 
 
-def _pod_names(nodes: Sequence[Node]) -> dict[str, str]:
-    """Pod id to the name that the other reports use."""
-    health = plume.analyze_location_health(None, nodes)
+def _pod_names(ask: Ask, nodes: Sequence[Node]) -> dict[str, str]:
+    """Pod id to the name that the other reports use; a look at the home like any other."""
+    health = plume.analyze_location_health(None, nodes, now=ask.now)
+    ask.learn(health)
     return {pod["id"]: pod["name"] for pod in health["pod_details"]}

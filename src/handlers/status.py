@@ -95,7 +95,7 @@ async def build_status(ask: Ask) -> Report:
         now=ask.now,
         parents=known_parents(health["pod_details"], ask.last_parents),
         alerts=alert_sentences(extras.get("alerts"), health["pod_details"]),
-        devices=usual_devices(ask, health),
+        devices=usual_devices(ask, _online_devices(health), health["timezone"]),
     )
     text = _with_usual(_with_finding(text, finding), health, extras.get("speed tests") or ())
     return Report(
@@ -129,16 +129,20 @@ def placed_health(health: LocationHealth, parents: Mapping[str, str]) -> Locatio
     return {**health, "pod_details": pods}
 
 
-def usual_devices(ask: Ask, health: LocationHealth) -> str:
+def usual_devices(ask: Ask, connected: int | None, timezone: str | None) -> str:
     """How many devices are connected, beside how many usually are at this time; "" if not known.
 
     The cloud tells no history of it, so that the usual is that of earlier looks at this home.
     """
-    normal = usual(device_values(ask.memory), ask.now, health["timezone"])
-    now = health["total_connected_devices"]
-    if normal["median"] is None or now is None or not health["online"]:
+    normal = usual(device_values(ask.memory), ask.now, timezone)
+    if normal["median"] is None or connected is None:
         return ""
-    return format_usual(now, normal, compare(now, normal), _devices)
+    return format_usual(connected, normal, compare(connected, normal), _devices)
+
+
+def _online_devices(health: LocationHealth) -> int | None:
+    """Of a home that is not online the count is what it was, not what it is."""
+    return health["total_connected_devices"] if health["online"] else None
 
 
 def _devices(value: float | None) -> str:

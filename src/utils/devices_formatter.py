@@ -34,8 +34,13 @@ _KIND_WORDS = {
 }
 
 
-def format_device_counts(location_name: str | None, counts: DeviceCounts | None) -> str:
-    """The /devices report without personal data; None when the devices could not be read."""
+def format_device_counts(
+    location_name: str | None, counts: DeviceCounts | None, *, usual: str = ""
+) -> str:
+    """The /devices report without personal data; None when the devices could not be read.
+
+    `usual` is the number beside what is usual at this time, as HTML, "" where that is not known.
+    """
     name = f" · {bold(location_name)}" if location_name else ""
     if counts is None:
         return (
@@ -47,7 +52,14 @@ def format_device_counts(location_name: str | None, counts: DeviceCounts | None)
             "Next: check that the home is online and that its Wi-Fi is switched on."
         )
     top = "\n".join(
-        line for line in (f"{_verdict(counts)}{name}", _others(counts), _step(counts)) if line
+        line
+        for line in (
+            f"{_verdict(counts)}{name}",
+            f"At this time of day: {usual}" if usual else "",
+            _others(counts),
+            _step(counts),
+        )
+        if line
     )
     pods = [_pod(pod) for pod in counts["pods"]]
     if not pods:
