@@ -358,7 +358,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def run(settings: Settings) -> int:
-    """Poll Telegram until SIGTERM or SIGINT."""
+    """Work until SIGTERM or SIGINT; returns the exit code."""
+    runner.leave_on_signals()
     redact = runner.redactor(settings)
     setup_logging(settings.log_level, settings.log_format, redact)
     plume.configure(window_calls=settings.plume_window_calls, poll_rate=settings.plume_poll_rate)

@@ -19,6 +19,7 @@ from src.handlers.state import State
 from src.service.polling import Poller
 from src.service.readiness import Health
 from src.settings import load_settings
+from src.storage import StorageUnavailableError
 from tests.bot_harness import Shared
 from tests.planted import BOT_TOKEN as TOKEN
 
@@ -240,3 +241,27 @@ async def test_updates_that_were_not_taken_are_not_confirmed() -> None:
     side.takes = False  # as the intake of a bot that stops
     await side.poll(2)
     assert not any("offset" in sent for sent in offsets)
+
+
+async def test_admins_who_cannot_be_told_do_not_stop_the_polling(
+    state: State, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def gone(_name: str) -> None:
+        raise StorageUnavailableError("disk: away")
+
+    monkeypatch.setattr(state.store, "fact", gone)
+    side = Side(answers(refusal(409)), state)
+    await side.poll(2)
+    assert side.health.hears()
+    assert "disk: away" in caplog.text
+
+
+async def test_admins_read_of_it_again_only_after_a_day(state: State) -> None:
+    await state.store.keep_fact("conflict told", (NOON - timedelta(hours=23)).isoformat())
+    side = Side(answers(refusal(409), refusal(409), refusal(403)), state)
+    await side.poll()
+    kept = await state.store.fact("conflict told")
+    assert kept == (NOON - timedelta(hours=23)).isoformat()
+    side.seconds += 2 * 3600
+    await side.poll()
+    assert await state.store.fact("conflict told") != kept

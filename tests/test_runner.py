@@ -235,6 +235,40 @@ def test_a_part_that_cannot_be_closed_does_not_keep_the_others_open(
         _ = application.services.state.store
 
 
+async def test_a_part_that_hangs_is_left_behind(bot: Any, caplog: pytest.LogCaptureFixture) -> None:
+    stopped = []
+
+    async def hang(_application: object) -> None:
+        stopped.append(True)
+        await asyncio.Event().wait()
+
+    application = bot(Telegram())
+    application.post_stop = hang
+    async with served(application):
+        await until(lambda: application.running)
+    assert stopped == [True]
+    assert "what runs beside them took too long to close" in caplog.text
+
+
+async def until(look: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not look():  # noqa: ASYNC110 - the library has no event for it
+            await asyncio.sleep(0.01)
+
+
+def test_a_stop_before_the_loop_runs_is_obeyed_quietly() -> None:
+    before = {number: signal.getsignal(number) for number in runner.STOP_SIGNALS}
+    try:
+        runner.leave_on_signals()
+        for number in runner.STOP_SIGNALS:
+            with pytest.raises(SystemExit) as left:
+                os.kill(os.getpid(), number)
+            assert left.value.code == 0
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 def test_what_the_settings_keep_secret_is_hidden() -> None:
     settings = load_settings(
         {"TELEGRAM_BOT_TOKEN": TOKEN, "PANOPTES_WEBHOOK_SECRET": "hush-hush"}, dotenv=None

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = [
     "STOP_SIGNALS",
     "ListenError",
+    "leave_on_signals",
     "patiently",
     "redactor",
     "run",
@@ -57,6 +58,16 @@ def redactor(settings: Settings) -> Redactor:
     secrets = [settings.telegram_bot_token, settings.webhook_secret, settings.heartbeat_url]
     secrets += settings.secret_keys
     return Redactor(secret.get_secret_value() for secret in secrets if secret is not None)
+
+
+def leave_on_signals() -> None:
+    """From here until the event loop takes over, a stop is obeyed quietly, too."""
+    for number in STOP_SIGNALS:
+        signal.signal(number, _leave)
+
+
+def _leave(_number: int, _frame: object) -> None:
+    raise SystemExit(0)
 
 
 def run(application: PanoptesApplication, allowed_updates: Sequence[str]) -> int:
@@ -163,15 +174,17 @@ class _Life:
     async def close(self) -> None:
         """Give everything back, each part within its share of the 10 s."""
         application = self._application
-        await _within(1.0, self._intake.close(), "the intake")
-        await _within(1.0, self._poller.confirm(), "the polling")
+        await _within(0.5, self._intake.close(), "the intake")
+        await _within(0.8, self._poller.confirm(), "the polling")
         if application.running:
-            await _within(5.2, application.stop(), "the handlers")
-        await _within(0.5, application.shutdown(), "the application")
-        await _within(0.5, application.bot.shutdown(), "the connections to Telegram")
+            await _within(4.8, application.stop(), "the handlers")
+            if application.post_stop is not None:
+                await _within(1.0, application.post_stop(application), "what runs beside them")
+        await _within(0.4, application.shutdown(), "the application")
+        await _within(0.4, application.bot.shutdown(), "the connections to Telegram")
         if application.post_shutdown is not None:
-            await _within(1.0, application.post_shutdown(application), "the services")
-        await _within(1.0, self._closing.aclose(), "the web server")
+            await _within(1.2, application.post_shutdown(application), "the services")
+        await _within(0.8, self._closing.aclose(), "the web server")
 
 
 async def patiently(
