@@ -20,7 +20,7 @@ CLOSED = {"PANOPTES_ADMINS": "1", "PANOPTES_ALLOWED_USERS": "2"}
 
 def _person(user_id: int, role: Role | None) -> Person:
     now = datetime(2026, 1, 1, tzinfo=UTC)
-    return Person(user_id, "Ann", role, created_at=now, blocked=False)
+    return Person(user_id, "Ann", role, created_at=now)
 
 
 @pytest.mark.parametrize(

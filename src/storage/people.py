@@ -77,15 +77,6 @@ class People(Part):
             await conn.execute(delete(schema.watches).where(schema.watches.c.chat_id == user_id))
             return (await conn.execute(query.values(role=None))).rowcount > 0
 
-    async def set_blocked(self, user_id: int, blocked: bool) -> bool:
-        """Remember whether this person has blocked the bot; False for somebody unknown.
-
-        Raises StorageError.
-        """
-        query = update(_people).where(_people.c.user_id == user_id).values(blocked=blocked)
-        async with self.database.writing() as conn:
-            return (await conn.execute(query)).rowcount > 0
-
     async def request_join(self, user_id: int, name: str) -> bool:
         """Ask to be let in; True when that is news, False while an earlier request counts.
 
@@ -147,6 +138,7 @@ class People(Part):
             await conn.execute(query.values(told_at=self._now()))
 
     def _new_person(self, user_id: int, name: str) -> dict[str, object]:
+        # `blocked` is of the first schema; that a chat refuses messages is said in `chats`.
         return {"user_id": user_id, "name": name, "blocked": False, "created_at": self._now()}
 
 
@@ -160,5 +152,4 @@ def _person(row: Row[Any]) -> Person:
         name=row.name,
         role=row.role,
         created_at=row.created_at,
-        blocked=row.blocked,
     )

@@ -55,7 +55,6 @@ class Person:
     name: str
     role: Role | None
     created_at: datetime
-    blocked: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,6 @@ ANN, BOB, EVE, ADMIN = 7_000_000_001, 2, 3, 9
 async def test_a_stranger_is_nobody(store: Store) -> None:
     assert await store.person(ANN) is None
     assert await store.people() == []
-    assert await store.set_blocked(ANN, True) is False
     assert await store.remove_person(ANN) is False
 
 
@@ -30,7 +29,7 @@ async def test_a_person_is_noted_once_and_renamed(store: Store, clock: Clock) ->
     clock.pass_by(hours=1)
     assert await store.upsert_person(ANN, "Ann") == first
     renamed = await store.upsert_person(ANN, "Ann_B <&>")
-    assert (renamed.name, renamed.role, renamed.blocked) == ("Ann_B <&>", None, False)
+    assert (renamed.name, renamed.role) == ("Ann_B <&>", None)
     assert renamed.created_at == first.created_at == await _created(store, ANN)
     assert renamed.created_at.tzinfo is not None
 
@@ -40,13 +39,12 @@ async def _created(store: Store, user_id: int) -> object:
     return person and person.created_at
 
 
-async def test_a_role_survives_a_new_name_and_a_block(store: Store) -> None:
+async def test_a_role_survives_a_new_name(store: Store) -> None:
     await store.set_role(ANN, "operator")
     await store.upsert_person(ANN, "Ann")
-    assert await store.set_blocked(ANN, True) is True
     person = await store.person(ANN)
     assert person is not None
-    assert (person.name, person.role, person.blocked) == ("Ann", "operator", True)
+    assert (person.name, person.role) == ("Ann", "operator")
     assert (await store.set_role(ANN, "admin")).role == "admin"
 
 
