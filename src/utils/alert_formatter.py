@@ -42,7 +42,7 @@ _EVIDENCE_SHOWN: Final = 4
 _HOMES_SHOWN: Final = 40
 _LIST_ROOM: Final = 2600
 _ENDINGS: Final = {
-    "swallowed": ("↪", "PART OF A LARGER INCIDENT", "The alert about that says the rest."),
+    "swallowed": ("↪", "PART OF A LARGER INCIDENT", "More of the home went with it."),
     "new normal": ("☑", "NOW USUAL", "It stayed like this, so I take it as usual from now on."),
     "unwatched": ("☐", "NOT WATCHED ANY MORE", "I do not know how it went on."),
 }
