@@ -44,11 +44,12 @@ class Place:
     url: str | None
     clock: Clock
     keys: Sequence[str] = ()
+    patience_s: float = 5.0  # as in production; what waits for a lock in vain gives less
 
     async def open(self) -> Store:
         """The store, as after a restart."""
         return await Store.open(
-            self.data_dir, self.url, self.keys, busy_timeout=0.1, now=self.clock
+            self.data_dir, self.url, self.keys, busy_timeout=self.patience_s, now=self.clock
         )
 
 

@@ -116,6 +116,7 @@ def test_a_read_only_directory_is_one_clear_line(shared_dir: Path) -> None:
 
 
 async def test_a_locked_database_refuses_writes_and_still_reads(sqlite_place: Place) -> None:
+    sqlite_place.patience_s = 0.1
     async with await sqlite_place.open() as store:
         await store.upsert_person(1, "Ann")
         other = sqlite3.connect(sqlite_place.data_dir / DATABASE_FILE, isolation_level=None)
@@ -131,6 +132,7 @@ async def test_a_locked_database_refuses_writes_and_still_reads(sqlite_place: Pl
 
 
 async def test_a_start_on_a_locked_database_is_one_clear_line(sqlite_place: Place) -> None:
+    sqlite_place.patience_s = 0.1
     async with await sqlite_place.open():
         pass
     other = sqlite3.connect(sqlite_place.data_dir / DATABASE_FILE, isolation_level=None)
@@ -148,7 +150,7 @@ async def test_a_start_on_a_locked_database_is_one_clear_line(sqlite_place: Plac
 async def test_a_locked_table_of_postgresql_is_one_clear_line(
     sqlite_place: Place, postgres_url: str
 ) -> None:
-    sqlite_place.url = postgres_url
+    sqlite_place.url, sqlite_place.patience_s = postgres_url, 0.1
     engine = create_async_engine(postgres_url)
     async with await sqlite_place.open() as store, engine.connect() as other:
         await other.execute(text("LOCK TABLE people IN ACCESS EXCLUSIVE MODE"))
