@@ -23,8 +23,8 @@ async def test_the_board_follows_in_place_and_worst_first() -> None:
         board = await ann.ask("/watches")
         lines = text_of(board).splitlines()
         assert lines[0] == "📋 2 watched homes: 🟠 pods down 1, 🟢 online 1."
-        assert lines[3].startswith("🟠 2 of 3 pods up · Summer cottage, since Sun")
-        assert lines[4] == "🟢 online · Home"
+        assert lines[3].startswith("🟠 2 of 3 pods up · Nora Lindqvist · Summer")
+        assert lines[4] == "🟢 online · Nora Lindqvist · Home"
         assert labels_of(board) == ["🚨 Open incidents", "🔄 Refresh", "📌 Pin"]
         bot.cloud.world.apply("power_cut", HOME)
         await minutes(bot, 6)
@@ -32,7 +32,7 @@ async def test_the_board_follows_in_place_and_worst_first() -> None:
         board = await ann.becomes(board, "OFFLINE 1")
         lines = text_of(board).splitlines()
         assert lines[0] == "📋 2 watched homes: 🔴 OFFLINE 1, 🟠 pods down 1."
-        assert lines[3].startswith("🔴 OFFLINE · Home, since Mon")
+        assert lines[3].startswith("🔴 OFFLINE · Nora Lindqvist · Home, since Mon")
         edits = len(bot.telegram_calls("editMessageText"))
         await _refresh(bot)
         assert len(bot.telegram_calls("editMessageText")) == edits

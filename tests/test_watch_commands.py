@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from src.demo.plume_auth import DEMO_CREDENTIALS
-from src.demo.plume_cloud import TOKEN_PATH
 from src.demo.world_ids import DEMO_CUSTOMER_ID, OTHER_CUSTOMER_ID, OTHER_LOCATION_ID
 from src.models.watching import HomeKey, Spot
 from src.storage import TEAM
-from tests.bot_harness import PLUME, Bot, Person, labels_of, text_of
+from tests.bot_harness import Bot, Person, labels_of, text_of
 from tests.watch_kit import (
     HOME,
     a_watcher,
+    auth,
     choose_here,
     delivered,
     messages,
@@ -25,17 +24,6 @@ from tests.watch_kit import (
 CLOSED = {"PANOPTES_ADMINS": "500001"}
 
 
-def _auth(which: int) -> dict[str, str]:
-    credential = DEMO_CREDENTIALS[which]
-    return {
-        "sso_url": f"{PLUME}{TOKEN_PATH}",
-        "auth_header": credential.header,
-        "partner_id": credential.partner_id,
-        "plume_api_base": f"{PLUME}/api/",
-        "plume_reports_base": f"{PLUME}/reports/",
-    }
-
-
 def _watches(bot: Bot) -> list[tuple[HomeKey, Spot]]:
     return [(watch.key, watch.spot) for watch in watching_of(bot).desk().watches]
 
@@ -46,14 +34,15 @@ async def test_watch_says_where_and_how_often() -> None:
         await ann.ready()
         said = await ann.ask("/watch")
         assert text_of(said) == (
-            "👁 Home is watched from here. I tell you when something breaks, and when it is over. "
-            "I look at each home every 1 min."
+            "👁 Nora Lindqvist · Home is watched from here. I tell you when something breaks, and "
+            "when it is over. I look at each home every 1 min."
         )
         assert labels_of(said) == ["👁 Unwatch", "⚙ How I tell you"]
         key = HomeKey(ann.user_id, DEMO_CUSTOMER_ID, HOME)
         assert _watches(bot) == [(key, spot_of(ann))]
         again = text_of(await ann.ask("/watch"))
-        assert again == "👁 Home is watched from here already. I look at each home every 1 min."
+        head = "👁 Nora Lindqvist · Home is watched from here already."
+        assert again == f"{head} I look at each home every 1 min."
         assert watching_of(bot).desk().policy(spot_of(ann)).timezone == "Europe/Stockholm"
 
 
@@ -94,7 +83,7 @@ async def test_unwatch_by_command_and_by_button() -> None:
     async with Bot() as bot:
         ann = await a_watcher(bot)
         said = await ann.ask("/unwatch")
-        assert text_of(said) == "Home is not watched from here any more."
+        assert text_of(said) == "Nora Lindqvist · Home is not watched from here any more."
         assert _watches(bot) == []
         await ann.press("Watch", said)
         again = await ann.answered(said["message_id"], "is watched from here")
@@ -137,7 +126,7 @@ async def test_a_team_watches_with_its_own_credentials() -> None:
         ann = bot.person("Ann")
         state = bot.application.services.state
         await state.set_role(ann.user_id, "operator")
-        await state.connect_team(_auth(0))
+        await state.connect_team(auth(0))
         await ann.choose()
         await ann.ask("/watch")
         assert [key.owner for key, _ in _watches(bot)] == [TEAM]
@@ -149,7 +138,7 @@ async def test_what_only_the_own_credentials_show_is_watched_with_them() -> None
         ann = bot.person("Ann")
         state = bot.application.services.state
         await state.set_role(ann.user_id, "operator")
-        await state.connect_team(_auth(1))
+        await state.connect_team(auth(1))
         await ann.ready()
         await ann.ask("/watch")
         assert [key.owner for key, _ in _watches(bot)] == [ann.user_id]
@@ -176,8 +165,10 @@ async def test_alerts_lists_what_is_open_and_opens_it() -> None:
         bot.cloud.world.apply("power_cut", HOME)
         await told(bot, ann, "OFFLINE")
         listed = await ann.ask("/alerts")
-        assert text_of(listed).startswith("1 open incident, worst first\n🔴 OFFLINE · Home, since")
-        assert labels_of(listed) == ["🔴 OFFLINE · Home"]
+        assert text_of(listed).startswith(
+            "1 open incident, worst first\n🔴 OFFLINE · Nora Lindqvist · Home, since"
+        )
+        assert labels_of(listed) == ["🔴 OFFLINE · Nora Lindqvist · Home"]
         await ann.press("OFFLINE", listed)
         shown = await ann.answered(listed["message_id"], "OFFLINE")
         assert "🙋 I have it" in labels_of(shown)
@@ -190,7 +181,9 @@ async def test_why_explains_what_was_told_and_what_was_not() -> None:
     async with Bot() as bot:
         ann = await a_watcher(bot)
         said = text_of(await ann.ask("/why"))
-        assert said.startswith("Nothing was decided about Home in this chat in 7 days")
+        assert said.startswith(
+            "Nothing was decided about Nora Lindqvist · Home in this chat in 7 days"
+        )
         panel = await ann.ask("/watch settings")
         await ann.press("Loud or silent", panel)
         panel = await ann.becomes(panel, "Press to change")
@@ -201,7 +194,8 @@ async def test_why_explains_what_was_told_and_what_was_not() -> None:
         await minutes(bot, 6)
         assert messages(ann, "OFFLINE") == []
         said = text_of(await ann.ask("/why"))
-        assert "Not sent, because “Home offline” is off here: OFFLINE, Home." in said
+        home = "Nora Lindqvist · Home"
+        assert f"Not sent, because “Home offline” is off here: OFFLINE, {home}." in said
 
 
 async def test_handover_and_who_has_the_shift() -> None:

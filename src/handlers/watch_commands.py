@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 import plume_api_client as plume
+from src.api.customers import get_customer_name
 from src.handlers import keyboards, report, texts, watch_keyboards, watch_settings, watch_texts
 from src.handlers.callbacks import PickLocation
 from src.handlers.incoming import is_private, thread_of, user_of
@@ -100,12 +102,14 @@ async def _watch(update: Update, context: PanoptesContext, home: Home) -> None:
         with plume.caller("person", services.timing.deadline_s):
             async with asyncio.timeout(services.timing.deadline_s + 0.5):
                 location = await plume.get_location_status(user.id, *ids)
+                customer = await get_customer_name(user.id, home.customer_id)
     except Exception as error:  # noqa: BLE001 - a person waits for an answer; it is logged
         problem = report.problem(context, Want.of(PickLocation(*ids)), error)
         await send(update, context, problem.text, problem.keyboard)
         return
     found = Home.of(home.customer_id, location)
     known = Home(*ids, found.name or home.name, found.timezone or home.timezone)
+    known = replace(known, name=watch_texts.full_name(customer, known))
     watch = Watch(
         key=await _key(update, context, known),
         spot=place_of(update),
@@ -212,7 +216,9 @@ async def why_command(update: Update, context: PanoptesContext) -> None:
         if line.key is None or line.key.location_id == home.location_id
     ]
     zone = services.watching.desk().policy(spot).timezone or home.timezone
-    text = watch_texts.why(home.title, lines[:_WHY_LINES], zone, _WHY_DAYS)
+    watched = next(iter(_watches_of(context, home, spot)), None)
+    name = watched.name if watched else home.title
+    text = watch_texts.why(name, lines[:_WHY_LINES], zone, _WHY_DAYS)
     await send(update, context, text)
 
 
