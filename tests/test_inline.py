@@ -11,6 +11,7 @@ from src.demo.plume_cloud import DEMO_CREDENTIALS
 from src.demo.world_ids import DEMO_CUSTOMER_ID, DEMO_LOCATION_ID, customer_id
 from src.handlers import texts
 from src.handlers.context import Timing
+from src.handlers.state import Home
 from tests.bot_harness import Bot, Person, is_report, text_of
 
 QUICK = Timing(inline_pause_s=0.02)
@@ -112,13 +113,26 @@ async def test_a_stranger_gets_no_answer_and_others_see_their_own_homes_only() -
 
 
 async def test_a_customer_whose_homes_are_not_known_opens_as_a_list() -> None:
-    async with Bot() as bot:
+    async with Bot(timing=QUICK) as bot:
         ann = bot.person("Ann")
         await ann.connect()
-        told = await ann.ask(f"/start cus_{DEMO_CUSTOMER_ID}")
-        assert "locations. Which one?" in text_of(told)
+        (result,) = (await typed(bot, ann, "Brightwater Lettings"))["results"]
+        assert result["title"].startswith("Brightwater Lettings")
+        ((button,),) = result["reply_markup"]["inline_keyboard"]
+        told = await ann.ask(f"/start {button['url'].partition('?start=')[2]}")
+        assert "24 locations. Which one?" in text_of(told)
         told = await ann.ask(f"/start cus_{'f' * 24}")
         assert not is_report(told)
+
+
+async def test_ids_that_no_link_can_carry_are_left_out() -> None:
+    async with Bot(timing=QUICK) as bot:
+        ann = bot.person("Ann")
+        await ann.ready()
+        odd = Home("c" * 40, "l" * 40, "Odd")
+        await bot.application.services.state.set_favourite(ann.user_id, odd, wanted=True)
+        results = (await typed(bot, ann, ""))["results"]
+        assert [result["title"] for result in results] == ["Home"]
 
 
 async def test_an_answer_that_comes_too_late_is_no_error(

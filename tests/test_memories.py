@@ -23,7 +23,7 @@ class Shelf:
 
     def __init__(self) -> None:
         self.kept: dict[tuple[str, str], str] = {}
-        self.writes = 0
+        self.begun = self.writes = 0
         self.fails = False
 
     async def home_memory(self, customer_id: str, location_id: str) -> dict[str, Any] | None:
@@ -35,6 +35,7 @@ class Shelf:
         self, customer_id: str, location_id: str, memory: dict[str, Any]
     ) -> None:
         self._try()
+        self.begun += 1
         await asyncio.sleep(0)
         self.writes += 1
         self.kept[customer_id, location_id] = json.dumps(memory)
@@ -102,6 +103,20 @@ async def test_what_is_no_news_is_written_every_few_minutes_only() -> None:
     await hand.look("192.168.40.77")
     await hand.written()
     assert shelf.writes == 3, "a change is written at once"
+
+
+async def test_a_write_that_closing_cuts_off_is_made_again() -> None:
+    shelf = Shelf()
+    hand = Hand(shelf)
+    await hand.look()
+    hand.pause.set()
+    for _ in range(10):  # until the write has begun, and waits for the disk
+        await asyncio.sleep(0)
+        if shelf.begun:
+            break
+    assert (shelf.begun, shelf.writes) == (1, 0)
+    await hand.memories.close()
+    assert (shelf.begun, shelf.writes) == (2, 1)
 
 
 @pytest.mark.parametrize("begun", [False, True])

@@ -33,7 +33,7 @@ from src.utils.search_formatter import hit_label
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from telegram import Update
+    from telegram import InlineQuery, Update
 
     from src.handlers.context import PanoptesContext
     from src.models.lookup import SearchHit
@@ -52,9 +52,7 @@ _DEADLINE_S: Final = 6.0  # Telegram forgets a query after about ten
 
 async def answer_inline(update: Update, context: PanoptesContext) -> None:
     """Answer the newest query of a person; an older one is not wanted any more."""
-    query = update.inline_query
-    if query is None:
-        return
+    query = _query(update)
     services, user_id = context.services, user_of(update).id
     if not await services.state.is_connected(user_id):
         await _give(update, (), texts.INLINE_CONNECT)
@@ -69,6 +67,12 @@ async def answer_inline(update: Update, context: PanoptesContext) -> None:
         return
     del services.inline_turns[user_id]
     await _search(update, context, text)
+
+
+def _query(update: Update) -> InlineQuery:
+    if update.inline_query is None:
+        raise ValueError("an update without an inline query")
+    return update.inline_query
 
 
 async def _search(update: Update, context: PanoptesContext, text: str) -> None:
@@ -139,12 +143,9 @@ async def _give(
     keep_s: int = 0,
 ) -> None:
     """Answer for this person alone; `button` leads to the private chat and says why."""
-    query = update.inline_query
-    if query is None:
-        return
     payload = "setup" if button == texts.INLINE_CONNECT else "find"
     try:
-        await query.answer(
+        await _query(update).answer(
             [result for result in results if result],
             cache_time=keep_s,
             is_personal=True,
