@@ -127,7 +127,7 @@ def quiet(hours: QuietHours | None) -> str:
     if hours is None:
         return "none"
     start, end = _time(hours.start_min), _time(hours.end_min)
-    days = _DAYS.get(len(hours.days), f"{len(hours.days)} nights a week")
+    days = _DAYS.get(len(hours.days), f"{count(len(hours.days), 'night')} a week")
     through = {"critical": "critical breaks through", "warning": "warnings break through"}
     return f"{start} to {end}, {days}; {through.get(hours.floor, 'all breaks through')}"
 
