@@ -38,7 +38,7 @@ OURS: Final = ("src.", "panoptes_bot", "plume_api_client", "sqlalchemy.engine", 
 NOT_OURS: Final = ("src.demo",)  # the other side of the wire knows the secrets of course
 # Looking at everything that lives takes a while; the session has more than enough bots.
 LIVE_EVERY: Final = 15
-LIVE_SECONDS: Final = 1.5
+LIVE_SECONDS: Final = 1.0
 
 
 class Watch:
