@@ -130,3 +130,19 @@ async def test_it_is_a_processor_as_the_library_wants_it() -> None:
         query = CallbackQuery("1", ANN, "c", data="x")  # of an inline message: no chat
         await order.process_update(Update(1, callback_query=query), _work([], "x")())
         assert order.max_concurrent_updates >= 256
+
+
+async def test_who_waits_for_long_is_known() -> None:
+    order, gate, log = ChatOrder(), asyncio.Event(), list[str]()
+    jobs = [
+        order.process_update(_update(1), _work(log, "one", gate)()),
+        order.process_update(_update(1), _work(log, "in line behind it")()),
+        order.process_update(Update(9), _work(log, "nobody's", gate)()),
+    ]
+    tasks = [asyncio.create_task(job) for job in jobs]
+    await _settle()
+    assert order.slow(60.0) == set()
+    assert order.slow(0.0) == {1}
+    gate.set()
+    await asyncio.gather(*tasks)
+    assert order.slow(0.0) == set()

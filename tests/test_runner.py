@@ -235,6 +235,19 @@ def test_a_part_that_cannot_be_closed_does_not_keep_the_others_open(
         _ = application.services.state.store
 
 
+async def test_who_was_left_waiting_by_a_kill_is_told_at_the_start(bot: Any) -> None:
+    telegram = Telegram()
+    before = bot(telegram)
+    await before.services.state.open()
+    await before.services.state.store.keep_fact("unanswered", "[5]")
+    await before.services.state.close()
+    async with served(bot(telegram)):
+        await until(lambda: "sendMessage" in telegram.calls)
+    async with served(application := bot(telegram)):
+        await until(lambda: application.running and telegram.calls.count("getUpdates") > 4)
+    assert telegram.calls.count("sendMessage") == 1
+
+
 async def test_a_part_that_hangs_is_left_behind(bot: Any, caplog: pytest.LogCaptureFixture) -> None:
     stopped = []
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakValueDictionary
 
 from telegram import Update
@@ -19,6 +19,16 @@ __all__ = ["ChatOrder"]
 
 # Waiting updates count too, so one busy chat must not be able to fill it.
 _AT_ONCE = 10_000
+
+
+class _Begun(NamedTuple):
+    at: float
+    chat_id: int | None
+
+
+def _chat_of(update: object) -> int | None:
+    chat = update.effective_chat if isinstance(update, Update) else None
+    return chat.id if chat else None
 
 
 class ChatOrder(BaseUpdateProcessor):
@@ -39,12 +49,18 @@ class ChatOrder(BaseUpdateProcessor):
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._on_wait = on_wait
         self._trace = trace
-        self._running: set[asyncio.Task[Any] | None] = set()
+        self._running: dict[asyncio.Task[Any] | None, _Begun] = {}
 
     @property
     def busy(self) -> int:
         """How many updates are under way or wait for their turn."""
         return len(self._running)
+
+    def slow(self, after_s: float) -> set[int]:
+        """The chats that have been waiting for an answer for longer than this, in seconds."""
+        limit = asyncio.get_running_loop().time() - after_s
+        waiting = (begun for begun in self._running.values() if begun.at <= limit)
+        return {begun.chat_id for begun in waiting if begun.chat_id is not None}
 
     async def initialize(self) -> None:
         """Nothing to prepare."""
@@ -56,22 +72,22 @@ class ChatOrder(BaseUpdateProcessor):
         """Await the work when the chat's earlier work is done."""
         task = asyncio.current_task()
         try:
-            self._running.add(task)
+            self._running[task] = _Begun(asyncio.get_running_loop().time(), _chat_of(update))
             with self._trace(update):
                 await self._in_turn(update, coroutine)
         finally:
-            self._running.discard(task)
+            self._running.pop(task, None)
             if inspect.iscoroutine(coroutine):
                 coroutine.close()  # cancelled while waiting: it was never started
 
     async def _in_turn(self, update: object, coroutine: Awaitable[Any]) -> None:
-        chat = update.effective_chat if isinstance(update, Update) else None
-        if chat is None:
+        chat_id = _chat_of(update)
+        if chat_id is None:
             await coroutine
             return
-        lock = self._locks.get(chat.id)
+        lock = self._locks.get(chat_id)
         if lock is None:
-            lock = self._locks[chat.id] = asyncio.Lock()
+            lock = self._locks[chat_id] = asyncio.Lock()
         notice = self._notice(update) if lock.locked() else None
         try:
             async with lock:  # taken before anything else is awaited, so turns keep their order

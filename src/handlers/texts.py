@@ -47,6 +47,7 @@ ADMIN_COMMANDS: Final = (
 SHORT_DESCRIPTION: Final = "Customers' Plume Wi-Fi homes for support technicians, in one message."
 
 READING: Final = "⏳ Reading from Plume…"
+CUT_OFF: Final = "I was restarted a moment ago. If something you asked has no answer, ask again."
 STOPPING: Final = "I am being restarted and could not finish this. Ask again in a minute."
 WAITING: Final = "One moment, your previous request is still running."
 EXPIRED: Final = "This button has expired. Send /status for a fresh report."

@@ -21,6 +21,7 @@ from src.logs import Redactor
 from src.service.intake import Intake
 from src.service.polling import Poller
 from src.service.readiness import Health
+from src.service.unanswered import Unanswered
 from src.service.upkeep import storage_stops
 from src.settings import EXIT_BAD_SETTINGS, EXIT_UNAVAILABLE
 from src.storage import StorageError
@@ -127,6 +128,8 @@ class _Life:
         self._health = Health()
         self._intake = Intake(application, self._health)
         self._poller = Poller(application, self._intake, self._health, allowed_updates)
+        services = application.services
+        self._unanswered = Unanswered(services.order, services.state)
         self._closing = AsyncExitStack()
 
     async def run(self) -> None:
@@ -138,6 +141,7 @@ class _Life:
         if application.post_init is not None:
             await application.post_init(application)
         await application.start()
+        await self._watch_who_waits()
         self._intake.open()
         if webhook is None:
             await patiently(application.bot.delete_webhook)
@@ -146,6 +150,15 @@ class _Life:
         await patiently(lambda: webhook.announce(application.bot, self._allowed))
         self._health.listens("webhook")
         await asyncio.Event().wait()
+
+    async def _watch_who_waits(self) -> None:
+        """Before anything is handled: who waits now was left by the run before."""
+        unanswered, background = self._unanswered, self._application.services.background
+        left = await unanswered.left()
+        for work in (unanswered.tell(self._application.bot, left), unanswered.watch()):
+            task = asyncio.create_task(work)
+            background.add(task)
+            task.add_done_callback(background.discard)
 
     async def _listen(self, listen: Listen) -> Webhook | None:
         """Open the port: before anything else, as what waits for Telegram is alive, too."""
@@ -177,7 +190,8 @@ class _Life:
         await _within(0.5, self._intake.close(), "the intake")
         await _within(0.8, self._poller.confirm(), "the polling")
         if application.running:
-            await _within(4.8, application.stop(), "the handlers")
+            await _within(4.6, application.stop(), "the handlers")
+            await _within(0.4, self._unanswered.settle(), "the list of who waits")
             if application.post_stop is not None:
                 await _within(1.0, application.post_stop(application), "what runs beside them")
         await _within(0.4, application.shutdown(), "the application")
