@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run demo test check format soak bench screenshots clean
+.PHONY: run demo test check format soak bench profile screenshots clean
 .DEFAULT_GOAL := test
 
 $(BIN)/python:
@@ -42,13 +42,19 @@ check: $(VENV)/.dev        ## lint, format and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
 
-bench: $(VENV)/.dev        ## what people wait for: a table, and benchmarks/latency.json
-	$(BIN)/python benchmarks/latency.py --json benchmarks/latency.json
+bench: $(VENV)/.dev        ## what speed costs and what it is: tables, and benchmarks/figures.json
+	$(BIN)/python -m benchmarks --json benchmarks/figures.json
+
+profile: $(VENV)/.dev      ## where the time goes: benchmarks/profiles/*.pstats
+	$(BIN)/python -m benchmarks.profiles
 
 screenshots: $(VENV)/.dev  ## the pictures of the documents, taken from the running demo
 	$(BIN)/python -m tests.browser.screenshots
 
-soak: $(VENV)/.dev         ## hundreds of kills, on SQLite and on PostgreSQL
+# Two hours under faults, then hundreds of kills on SQLite and on PostgreSQL.
+SOAK_SECONDS ?= 7200
+soak: $(VENV)/.dev         ## long runs; SOAK_SECONDS=3600 for one hour under faults
+	SOAK_SECONDS=$(SOAK_SECONDS) $(BIN)/python -m pytest tests/e2e/test_soak.py -s
 	PANOPTES_TEST_KILLS=200 $(BIN)/python -m pytest tests/e2e/test_kills.py -n 2
 
 format: $(VENV)/.dev

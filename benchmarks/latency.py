@@ -1,121 +1,133 @@
-"""How long people wait, and for what: commands and crowds against the embedded servers.
+"""How long people wait, and for what: single commands, and crowds that ask at the same time.
 
-Real sockets, the real bot process, 100 ms per Plume answer and 30 ms per Telegram answer. Prints
-a table and, with --json FILE, the same as JSON. Figures of a noisy machine: read the ratios.
+Real sockets, the real bot process, 100 ms per Plume answer and 30 ms per Telegram answer. A closed
+bot with the team's credentials: each update passes the gate as it does in a company.
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import json
-import statistics
-import sys
-import tempfile
-import time
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+from benchmarks.stand import PLUME_S, TELEGRAM_S, Row, Stand, median, p95, stand, timed
 
-from src.demo.plume_auth import DEMO_CREDENTIALS  # noqa: E402 - the path comes first
-from src.demo.world_ids import DEMO_CUSTOMER_ID  # noqa: E402
-from tests.e2e.bot_process import Surroundings  # noqa: E402
-from tests.e2e.people import Technician  # noqa: E402
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-PLUME_S = 0.100
-TELEGRAM_S = 0.030
-COMMANDS = ("/status", "/wan", "/stats", "/nodes", "/wifi", "/help")
+    from tests.e2e.people import Technician
+
+COMMANDS = (
+    "/status", "/wan", "/stats", "/nodes", "/wifi", "/devices", "/speed", "/call",
+    "/find Lindqvist", "/help",
+)  # fmt: skip
 REPEATS = 15
-CROWDS = (1, 50, 200)
-Row = dict[str, Any]
+# People, and how many different homes they look at.
+CROWDS = ((1, 1), (50, 1), (50, 50), (200, 1), (200, 200), (1000, 1), (1000, 100))
+_PLUME_CALLS = "panoptes_plume_call_seconds"
 
 
-async def _ready(surroundings: Surroundings, name: str) -> Technician:
-    person = Technician.join(surroundings.telegram, name)
-    await person.connect(DEMO_CREDENTIALS[0])
-    await person.choose(DEMO_CUSTOMER_ID, "Home")
-    return person
+async def commands() -> list[Row]:
+    """One person, one command after the other."""
+    async with stand(1) as found:
+        await found.settle()
+        found.slow_down()
+        return [await _command(found, found.people[0], command) for command in COMMANDS]
 
 
-async def _timed(person: Technician, command: str) -> float:
-    started = time.perf_counter()
+async def _command(found: Stand, person: Technician, command: str) -> Row:
     await person.ask(command)
-    return (time.perf_counter() - started) * 1000
-
-
-def _p95(values: list[float]) -> float:
-    return (
-        statistics.quantiles(values, n=20, method="inclusive")[-1] if len(values) > 1 else values[0]
-    )
-
-
-async def _command(surroundings: Surroundings, person: Technician, command: str) -> Row:
-    await person.ask(command)
-    cloud, telegram = surroundings.cloud, surroundings.telegram
+    cloud = found.around.cloud
     known = {record.peer for record in cloud.requests}
-    calls_before = len(cloud.requests)
-    said_before = sum(call.method != "getUpdates" for call in telegram.calls)
-    times = [await _timed(person, command) for _ in range(REPEATS)]
-    calls = list(cloud.requests)[calls_before:]
-    said = sum(call.method != "getUpdates" for call in telegram.calls) - said_before
-    # One Plume round trip where there is any, one sent message, and the update's way in.
+    done, said_before = len(cloud.requests), _said(found)
+    times = [await timed(person, command) for _ in range(REPEATS)]
+    calls = list(cloud.requests)[done:]
+    # One round trip to Plume where there is any, and one sent message.
     floor = (PLUME_S * 1000 if calls else 0) + TELEGRAM_S * 1000
     return {
         "command": command,
-        "p50_ms": round(statistics.median(times)),
-        "p95_ms": round(_p95(times)),
-        "over_floor_ms": round(statistics.median(times) - floor),
-        "plume_calls": len(calls) / REPEATS,
-        "telegram_calls": said / REPEATS,
-        "new_connections": len({record.peer for record in calls} - known),
+        "p50 ms": round(median(times)),
+        "p95 ms": round(p95(times)),
+        "over floor": round(median(times) - floor),
+        "Plume calls": round(len(calls) / REPEATS, 1),
+        "Plume trips": _trips(calls),
+        "Telegram calls": round((_said(found) - said_before) / REPEATS, 1),
+        "new connections": len({record.peer for record in calls} - known),
     }
 
 
-async def _crowd(surroundings: Surroundings, people: list[Technician]) -> Row:
-    before = len(surroundings.cloud.requests)
-    times = await asyncio.gather(*(_timed(person, "/status") for person in people))
+def _said(found: Stand) -> int:
+    return sum(call.method != "getUpdates" for call in found.around.telegram.calls)
+
+
+def _trips(calls: Sequence[object]) -> float:
+    """Round trips one after the other: calls that began when all before them had ended."""
+    trips, ends = 0, 0.0
+    for call in sorted(calls, key=lambda each: each.started):  # type: ignore[attr-defined]  # RequestRecord
+        if call.started >= ends:  # type: ignore[attr-defined]  # as above
+            trips += 1
+        ends = max(ends, call.finished or 0.0)  # type: ignore[attr-defined]  # as above
+    return round(trips / REPEATS, 1)
+
+
+async def crowds() -> list[Row]:
+    """Many at once. Each crowd has a process of its own, with a full budget."""
+    return [await _crowd(people, homes) for people, homes in CROWDS]
+
+
+async def _crowd(people: int, homes: int) -> Row:
+    async with stand(people, homes) as found:
+        await found.settle(homes)
+        found.slow_down()
+        done, cpu, before = len(found.around.cloud.requests), found.cpu_s(), await found.metrics()
+        answers = await asyncio.gather(*(report(person) for person in found.people))
+        spent, after = found.cpu_s() - cpu, await found.metrics()
+        calls = list(found.around.cloud.requests)[done:]
+    times = [wait for wait, _ in answers]
+    waited = _mean_ms(before, after)
     return {
-        "people": len(people),
-        "p50_ms": round(statistics.median(times)),
-        "p95_ms": round(_p95(list(times))),
-        "plume_calls": len(surroundings.cloud.requests) - before,
+        "people": people,
+        "homes": homes,
+        "p50 ms": round(median(times)),
+        "p95 ms": round(p95(times)),
+        "reports": sum(shown for _, shown in answers),
+        "Plume calls": len(calls),
+        "of it queued ms": round(max(0.0, waited - PLUME_S * 1000)),
+        "CPU s/1000": round(spent / people * 1000, 1),
+        "loop lag p99 ms": _lag_ms(before, after),
     }
 
 
-def _table(rows: list[Row]) -> str:
-    heads = list(rows[0])
-    lines = [heads, *([str(row[head]) for head in heads] for row in rows)]
-    widths = [max(len(line[i]) for line in lines) for i in range(len(heads))]
-    return "\n".join(
-        "  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True))
-        for line in lines
-    )
+async def report(person: Technician) -> tuple[float, bool]:
+    """Milliseconds until the answer to /status stands there, and whether it is one."""
+    number = person.say("/status")
+    began = asyncio.get_running_loop().time()
+    answer = await person.telegram.wait_for(lambda: person.shown(number), timeout=120)
+    waited = (asyncio.get_running_loop().time() - began) * 1000
+    return waited, "pods" in str(answer[0])
 
 
-async def _measure() -> dict[str, list[Row]]:
-    with tempfile.TemporaryDirectory() as folder:
-        async with Surroundings(Path(folder), extra_env={"PANOPTES_LOG_LEVEL": "INFO"}) as around:
-            people = await asyncio.gather(*(_ready(around, f"P{n}") for n in range(max(CROWDS))))
-            around.cloud.latency_s = PLUME_S
-            around.telegram.latency_s = TELEGRAM_S
-            commands = [await _command(around, people[0], command) for command in COMMANDS]
-            crowds = [await _crowd(around, people[:count]) for count in CROWDS]
-    return {"commands": commands, "crowds": crowds}
+def _mean_ms(before: dict[str, float], after: dict[str, float]) -> float:
+    """How long a call to Plume took in the mean, with its wait for the budget and the loop."""
+
+    def gained(part: str) -> float:
+        return sum(
+            value - before.get(name, 0.0)
+            for name, value in after.items()
+            if name.startswith(f"{_PLUME_CALLS}_{part}")
+        )
+
+    return 1000 * gained("sum") / gained("count") if gained("count") else 0.0
 
 
-def main() -> None:
-    """Measure, print, and write JSON where asked."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", type=Path, help="write the figures here as well")
-    arguments = parser.parse_args()
-    figures = asyncio.run(_measure())
-    for name, rows in figures.items():
-        print(f"\n{name}\n{_table(rows)}")
-    if arguments.json:
-        arguments.json.write_text(json.dumps(figures, indent=2), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()
+def _lag_ms(before: dict[str, float], after: dict[str, float]) -> str:
+    """The bucket in which 99 of 100 samples of the event loop's lateness lie."""
+    bounds = []
+    for name, value in after.items():
+        if name.startswith("panoptes_event_loop_lag_seconds_bucket"):
+            bound = name.partition('le="')[2].partition('"')[0]
+            bounds.append((float(bound), value - before.get(name, 0.0)))
+    total = max((count for _, count in bounds), default=0.0)
+    for limit, count in sorted(bounds):
+        if total and count >= 0.99 * total:
+            return f"<= {limit * 1000:g}"
+    return "-"

@@ -54,6 +54,7 @@ TELEGRAM_FAULTS = ("429", "500", "502", "reset", "slow", "bad_html")
 HUNG = ("sendMessage", "editMessageText", "sendChatAction", "getUpdates")
 PATIENCE_S = 60.0
 FAULT_EVERY_S = 2.0
+HANG_S = 18.0  # longer than the bot waits for a call
 SAMPLE_EVERY_S = 1.0
 REST_S = 2.0
 
@@ -162,23 +163,28 @@ class Soak:
         _forget_old(person)
 
     async def _break(self) -> None:
-        """One fault at a time, from one server or the other, for a call or a few."""
-        cloud, telegram = self.surroundings.cloud, self.surroundings.telegram
+        """One fault at a time, from one server or the other, for a call or a few.
+
+        What has met nobody goes when the next one comes: piled up they would be an outage.
+        """
+        cloud, telegram = self.surroundings.cloud.faults, self.surroundings.telegram.faults
         while True:
             await asyncio.sleep(self.random.expovariate(1 / FAULT_EVERY_S))
-            times = self.random.randint(1, 4)
+            cloud.clear()
+            telegram.clear()
             if self.hangs and self.random.random() < 0.05:
                 method = self.random.choice(HUNG)
-                telegram.faults.set(method, kind="hang", times=1)
+                telegram.set(method, kind="hang", times=1)
                 self.faults[f"Telegram hang {method}"] += 1
+                await asyncio.sleep(HANG_S)
             elif self.random.random() < 0.4:
                 kind = self.random.choice(TELEGRAM_FAULTS)
-                options = {"retry_after": 1} if kind == "429" else {}
-                telegram.faults.set("*", kind=kind, times=1, **options)
+                # `retry_after` (s) means something to one of the kinds only.
+                telegram.set(kind=kind, times=1, retry_after=1)
                 self.faults[f"Telegram {kind}"] += 1
             else:
                 kind = self.random.choice(PLUME_FAULTS if self.hangs else PLUME_FAULTS[1:])
-                cloud.faults.set(kind, times=1 if kind == "hang" else times)
+                cloud.set(kind, times=1 if kind == "hang" else self.random.randint(1, 4))
                 self.faults[f"Plume {kind}"] += 1
 
     async def _sample(self) -> None:

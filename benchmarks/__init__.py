@@ -1,0 +1,1 @@
+"""What speed costs and what it is: `make bench` runs all of it."""
