@@ -6,6 +6,8 @@ import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from sqlalchemy import event
+
 from tests.virtual_time import JumpingSelector, VirtualTimeLoop
 
 if TYPE_CHECKING:
@@ -65,12 +67,22 @@ async def _working() -> AsyncIterator[None]:
         loop.patience.working -= 1
 
 
-def watched(store: Store) -> Store:
-    """The store, whose transactions take no virtual time."""
+async def watched(store: Store) -> Store:
+    """The store, whose transactions take no virtual time; and little real: nothing is synced."""
     database: Any = store.database
+    async with _working():
+        await database.engine.dispose()
+    if database.path is not None:
+        event.listen(database.engine.sync_engine, "connect", _never_sync)
     for name in ("reading", "writing"):
         setattr(database, name, _counted(getattr(database, name)))
     return store
+
+
+def _never_sync(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA synchronous=OFF")
+    cursor.close()
 
 
 def _counted(transaction: Callable[..., Any]) -> Callable[..., Any]:

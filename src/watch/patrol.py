@@ -32,7 +32,10 @@ _IDLE_S: Final = 30.0
 _PROBE_S: Final = 15.0
 _FAILURES_IN_A_ROW: Final = 3
 _PERSON_S: Final = 14.0
-# A demo's clock may run fast; more than this is a clock that was set.
+_COMPLAIN_EVERY_S: Final = 3600.0
+# A demo's clock may run fast: how fast is measured anew in each such time, so that a clock that was
+# set is soon forgotten.
+_MEASURE_S: Final = 120.0
 _FASTEST: Final = 10_000.0
 
 
@@ -60,8 +63,9 @@ class Patrol:
         self._looking: dict[HomeKey, asyncio.Task[None]] = {}
         self._trouble: dict[int, _Trouble] = {}
         self._taken_at: float | None = None
-        self._unwritten = 0
-        self._began: tuple[float, datetime] | None = None
+        self._quiet_until = 0.0
+        self._measured: tuple[float, datetime] | None = None
+        self._speed = 1.0
 
     def wake(self) -> None:
         """The ring has changed."""
@@ -146,13 +150,18 @@ class Patrol:
             self._note(key.owner, found)
             await self._take(key, found, self._interval_s())
             self._taken_at = _time()
-            self._unwritten = 0
         except StorageError as error:
-            self._unwritten += 1
-            if self._unwritten == 1:  # the rest of a full disk's looks say nothing new
+            if self._may_complain():
                 logger.error("watching: storage: %s (looks are dropped)", error)  # noqa: TRY400 - the sentence says it all
         except Exception as error:  # noqa: BLE001 - logged and told to admins; others go on
             telemetry.broke(logger, "a look broke and was dropped", error)
+
+    def _may_complain(self) -> bool:
+        """Whether it was not said lately: on a full disk, every look says the same."""
+        if _time() < self._quiet_until:
+            return False
+        self._quiet_until = _time() + _COMPLAIN_EVERY_S
+        return True
 
     def _note(self, owner: int, found: Sight | Blindness) -> None:
         if not isinstance(found, Blindness) or found.fault == "home":
@@ -168,12 +177,15 @@ class Patrol:
     def _interval_s(self) -> float:
         """The interval in seconds of the cloud's clock, which a demo lets run faster than ours."""
         now, cloud = _time(), self._means.clock()
-        if self._began is None:
-            self._began = now, cloud
-        began, cloud_began = self._began
+        began, cloud_began = self._measured or (now, cloud)
+        if self._measured is None:
+            self._measured = now, cloud
         passed = now - began
-        speed = (cloud - cloud_began).total_seconds() / passed if passed > 1 else 1.0
-        return self._schedule.pace.interval_s * min(max(speed, 1.0), _FASTEST)
+        if passed >= 1.0:
+            self._speed = (cloud - cloud_began).total_seconds() / passed
+        if passed >= _MEASURE_S:
+            self._measured = now, cloud
+        return self._schedule.pace.interval_s * min(max(self._speed, 1.0), _FASTEST)
 
 
 def _time() -> float:

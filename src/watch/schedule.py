@@ -86,8 +86,9 @@ class Schedule:
         wanted = set(keys)
         new = sorted(wanted - self._homes, key=_place, reverse=True)
         self._ring.extendleft(new)
-        if len(new) <= _EAGER:
+        if new and len(new) <= _EAGER:
             self._eager |= set(new)
+            self._next_at = -math.inf
         if self._homes - wanted:
             self._ring = deque(key for key in self._ring if key in wanted)
             self._looks = {key: looks for key, looks in self._looks.items() if key in wanted}
@@ -105,7 +106,8 @@ class Schedule:
         key = self._ring.popleft()
         self._ring.append(key)
         step = self.pace.interval_s / len(self._ring)
-        self._next_at = max(self._next_at, now - step) + step
+        late = now - self._next_at >= step
+        self._next_at = (now if late else self._next_at) + step
         looks = self._looks[key] = self._looks.get(key, 0) + 1
         eager = key in self._eager
         self._eager.discard(key)

@@ -375,7 +375,7 @@ class WatchService:
         while True:
             await self._means.sleep(_TIDY_S)
             store = self._means.store()
-            await store.prune_watching()
+            await store.prune_watching(self._means.clock())
             await store.prune_updates()
             await store.prune_home_memory()
             async with self._lock:

@@ -7,6 +7,7 @@ import itertools
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
@@ -23,16 +24,18 @@ from tests.bot_harness import Shared, text_of
 from tests.planted import BOT_TOKEN
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
     from pathlib import Path
 
     from telegram.ext import ExtBot
 
     from src.demo.telegram_state import FloodLimits
+    from src.handlers.context import Services
     from src.handlers.state import State
     from src.models.watching import MessageKind
     from src.storage.store import Store
 
+NOTHING: Mapping[str, str] = MappingProxyType({})
 START = datetime(2026, 5, 18, 9, 0, tzinfo=UTC)
 
 
@@ -46,13 +49,18 @@ class PostOffice:
     """Writes into the outbox, lets the sender work, and sees what arrived."""
 
     server: TelegramServer
-    state: State
+    services: Services
     bot: ExtBot[Any]
     gone: list[tuple[int, str]] = field(default_factory=list)
     topics: list[Spot] = field(default_factory=list)
     arrived: list[tuple[str, int | None]] = field(default_factory=list)
     numbers: Any = field(default_factory=itertools.count)
     task: asyncio.Task[None] | None = None
+
+    @property
+    def state(self) -> State:
+        """What the bot remembers."""
+        return self.services.state
 
     @property
     def store(self) -> Store:
@@ -126,21 +134,25 @@ class PostOffice:
 
 @asynccontextmanager
 async def post_office(
-    data_dir: Path, flood: FloodLimits | None = None
+    data_dir: Path,
+    flood: FloodLimits | None = None,
+    environment: Mapping[str, str] = NOTHING,
+    server: TelegramServer | None = None,
 ) -> AsyncIterator[PostOffice]:
     """Everything between the outbox and the embedded server."""
     loop = asyncio.get_running_loop()
-    server = TelegramServer(token=BOT_TOKEN, clock=now, monotonic=loop.time, flood=flood)
-    environment = {"TELEGRAM_BOT_TOKEN": BOT_TOKEN, "PANOPTES_DATA_DIR": str(data_dir)}
-    services = panoptes_bot.build_services(load_settings(environment, dotenv=None))
+    if server is None:
+        server = TelegramServer(token=BOT_TOKEN, clock=now, monotonic=loop.time, flood=flood)
+    basic = {"TELEGRAM_BOT_TOKEN": BOT_TOKEN, "PANOPTES_DATA_DIR": str(data_dir)}
+    services = panoptes_bot.build_services(load_settings({**basic, **environment}, dotenv=None))
     requests = [HTTPXRequest(httpx_kwargs={"transport": Shared(server.app)}) for _ in range(2)]
     application = panoptes_bot.build_application(services, *requests)
     async with patient_time.real():
         await services.state.open()
-    patient_time.watched(services.state.store)
+    await patient_time.watched(services.state.store)
     await application.bot.initialize()
     try:
-        yield PostOffice(server, services.state, application.bot)
+        yield PostOffice(server, services, application.bot)
     finally:
         await application.bot.shutdown()
         async with patient_time.real():
