@@ -178,7 +178,7 @@ async def test_the_journey_by_keyboard_on_a_phone(demo: Demo, open_page: OpenPag
     await page.keyboard.type("/start")
     await page.keyboard.press("Enter")
     await expect(newest(page)).to_contain_text("Next", timeout=WITHIN_MS)
-    await page.keyboard.type("/se")
+    await page.keyboard.type("/setu")
     await expect(page.get_by_role("option", name="/setup")).to_be_visible()
     await page.keyboard.press("Enter")
     await expect(newest(page)).to_contain_text("Whose credentials", timeout=WITHIN_MS)
