@@ -334,6 +334,11 @@ TOLD: list[tuple[list[Any], str, str]] = [
         "• Study firmware 6.4, before 6.2, between 17 May 2026 02:42 CEST and 18 May 2026 06:42",
         "Study firmware 6.4.",
     ),
+    (
+        [change("parent", before="Attic", after="Hallway", seen_before=at(hours=2.1))],
+        "• Study connected to Hallway, before Attic, 18 May 2026 06:42 CEST",
+        "Study connected to Hallway.",
+    ),
 ]
 
 

@@ -33,6 +33,8 @@ _CHANGES_ROOM = 600
 _ALERTS_ROOM = 400
 # Pods that changed within two minutes of each other are told as one event.
 _TOGETHER_S = 120
+# Two looks that are nearer to each other tell a moment.
+_LOOKS_APART_S = 600
 _SHORT = 24
 _SERIAL = 20
 _REASONS = 2
@@ -141,11 +143,12 @@ def _reboots(change: Change) -> str:
 
 
 def _at(change: Change, zone: str | None) -> str:
-    """The moment; what only two looks tell lies between them."""
-    if change["at"] is None:
+    """The moment; what only two looks tell lies between them, when they are apart."""
+    moment, seen = parse_moment(change["at"]), parse_moment(change.get("seen_before"))
+    if moment is None:
         return ""
     at, before = when(change["at"], zone), change.get("seen_before")
-    if before:
+    if seen is not None and (moment - seen).total_seconds() > _LOOKS_APART_S:
         return f", between {when(before, zone)} and {at}"
     return f", last {at}" if change.get("times", 1) > 1 else f", {at}"
 
