@@ -168,7 +168,7 @@ class State:
 
         They are loaded here, on first use. Says nothing about a token.
         """
-        if plume.is_configured(user_id) and user_id not in self._on_team:
+        if plume.is_configured(user_id) and await self._still_stands(user_id):
             return True
         own = await self.store.credential(user_id)
         config = own or await self._of_team(user_id)
@@ -179,6 +179,13 @@ class State:
             self._load(user_id, config)
         (self._on_team.discard if own else self._on_team.add)(user_id)
         return True
+
+    async def _still_stands(self, user_id: int) -> bool:
+        """Whether what is in use is still what this person should work with; cheap to ask."""
+        if user_id not in self._on_team:
+            return True
+        owners = await self.store.credential_owners((user_id, TEAM))
+        return owners == [TEAM] and await self.role(user_id) is not None
 
     async def _of_team(self, user_id: int) -> dict[str, Any] | None:
         if self._settings.is_open or await self.role(user_id) is None:
@@ -288,10 +295,12 @@ class State:
 
     async def arrive(self, user_id: int, name: str) -> Role | None:
         """The role of somebody who writes. Who has one is remembered by name."""
-        role = await self.role(user_id)
+        is_open = self._settings.is_open
+        person = None if is_open else await self.store.person(user_id)
+        role = role_of(user_id, person, self._settings)
         if role is None:
             self._drop(user_id)  # removed meanwhile, perhaps by another process
-        elif not self._settings.is_open:
+        elif not is_open and (person is None or person.name != name):
             await self.store.upsert_person(user_id, name)
         return role
 

@@ -13,7 +13,7 @@ from src.storage.errors import StorageCorruptError, WrongKeyError
 from src.storage.part import Part
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -62,10 +62,12 @@ class Credentials(Part):
         config: dict[str, Any] = content["config"]
         return config
 
-    async def credential_owners(self) -> list[int]:
-        """Whose credentials are kept, the newest first. Raises StorageError."""
+    async def credential_owners(self, among: Collection[int] | None = None) -> list[int]:
+        """Whose credentials are kept, of these or of all, newest first. Raises StorageError."""
         table = schema.credentials
         query = select(table.c.owner).order_by(table.c.saved_at.desc())
+        if among is not None:
+            query = query.where(table.c.owner.in_(among))
         async with self.database.reading() as conn:
             return [*await conn.scalars(query)]
 
