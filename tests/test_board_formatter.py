@@ -45,7 +45,7 @@ def test_worst_first_and_counts_on_top() -> None:
         "🟠 2 of 3 pods up · Cottage, since Mon 12:00",
         "⚪ unreadable · Gone",
         "⚪ not looked at yet · New",
-        "🟢 online · Z, since Mon 12:00 · 🟡 slower than usual",
+        "🟢 online · Z · 🟡 slower than usual, since Mon 12:00",
         "🟢 online · A",
         "🟢 online · B",
     ]

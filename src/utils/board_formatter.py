@@ -85,10 +85,16 @@ def _line(row: BoardRow, zone: str | None) -> str:
     what = _WORDS[row.word]
     if row.word == "partial" and row.pods_up is not None and row.pods_total is not None:
         what = f"🟠 {row.pods_up} of {row.pods_total} pods up"
-    well = row.word == "online" and not row.incidents
-    since = f", since {clock(row.since, zone, weekday=True)}" if row.since and not well else ""
+    well = row.word == "online"
+    since = _since(row.since, zone) if row.since and not well else ""
     own = [i for i in row.incidents if i.trigger not in {"home_offline", "pod_offline"}]
     tail = f" · {sign(own[0])} {state_word(own[0]).lower()}" if own else ""
+    # Of a home that is online, the moment belongs to what is not well there.
+    tail += _since(own[0].began_at, zone) if own and well else ""
     has = f" · 🙋 {escape(row.acked_by, _WHO)}" if row.acked_by else ""
     mark, _, words = what.partition(" ")
     return f"{mark} {bold(words) if not well else words} · {name}{since}{tail}{has}"
+
+
+def _since(at: datetime, zone: str | None) -> str:
+    return f", since {clock(at, zone, weekday=True)}"

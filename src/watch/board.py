@@ -14,6 +14,7 @@ from src.utils.board_formatter import (
     pace_sentence,
 )
 from src.utils.when import when
+from src.watch.modes import mode_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,14 +55,15 @@ def show_board(watching: Watching, spot: Spot, page: int = 0) -> Shown:
 
 
 def _row(watching: Watching, desk: Desk, watch: Watch) -> BoardRow:
-    state = watching.home(watch.key)
-    notices = (desk.notices.get((each.id, watch.spot)) for each in state.incidents)
+    state, policy = watching.home(watch.key), desk.policy(watch.spot)
+    told = [each for each in state.incidents if mode_of(policy, each.trigger) != "off"]
+    notices = (desk.notices.get((each.id, watch.spot)) for each in told)
     acked = [notice.acked_name for notice in notices if notice is not None and notice.acked_at]
     return BoardRow(
         name=watch.name,
         word=state.word,
         since=state.since,
-        incidents=state.incidents,
+        incidents=told,
         acked_by=acked[0] if acked else "",
         pods_up=state.pods_up,
         pods_total=state.pods_total,

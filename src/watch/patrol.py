@@ -33,9 +33,7 @@ _PROBE_S: Final = 15.0
 _FAILURES_IN_A_ROW: Final = 3
 _PERSON_S: Final = 14.0
 _COMPLAIN_EVERY_S: Final = 3600.0
-# A demo's clock may run fast: how fast is measured anew in each such time, so that a clock that was
-# set is soon forgotten.
-_MEASURE_S: Final = 120.0
+# A demo's clock may run fast; more than this is a clock that was set.
 _FASTEST: Final = 10_000.0
 
 
@@ -64,11 +62,11 @@ class Patrol:
         self._trouble: dict[int, _Trouble] = {}
         self._taken_at: float | None = None
         self._quiet_until = 0.0
-        self._measured: tuple[float, datetime] | None = None
-        self._speed = 1.0
+        self._looked_at: dict[HomeKey, tuple[float, datetime]] = {}
 
     def wake(self) -> None:
         """The ring has changed."""
+        self._looked_at = {key: at for key, at in self._looked_at.items() if key in self._schedule}
         self._bell.set()
 
     async def run(self) -> None:
@@ -148,7 +146,7 @@ class Patrol:
                 deadline_s=_PERSON_S if for_person else LOOK_S,
             )
             self._note(key.owner, found)
-            await self._take(key, found, self._interval_s())
+            await self._take(key, found, self._interval_s(key))
             self._taken_at = _time()
         except StorageError as error:
             if self._may_complain():
@@ -174,18 +172,18 @@ class Patrol:
         if trouble.failures == _FAILURES_IN_A_ROW:
             trouble.probe_at = _time() + _PROBE_S
 
-    def _interval_s(self) -> float:
-        """The interval in seconds of the cloud's clock, which a demo lets run faster than ours."""
+    def _interval_s(self, key: HomeKey) -> float:
+        """The interval in seconds of the cloud's clock, which a demo lets run faster than ours.
+
+        Measured from this home's last look to this one: were it from any other time, a clock that
+        has just changed its speed would make this look late, and so a pause of our own.
+        """
         now, cloud = _time(), self._means.clock()
-        began, cloud_began = self._measured or (now, cloud)
-        if self._measured is None:
-            self._measured = now, cloud
-        passed = now - began
-        if passed >= 1.0:
-            self._speed = (cloud - cloud_began).total_seconds() / passed
-        if passed >= _MEASURE_S:
-            self._measured = now, cloud
-        return self._schedule.pace.interval_s * min(max(self._speed, 1.0), _FASTEST)
+        before, cloud_before = self._looked_at.get(key, (now, cloud))
+        self._looked_at[key] = now, cloud
+        passed = now - before
+        speed = (cloud - cloud_before).total_seconds() / passed if passed >= 1.0 else 1.0
+        return self._schedule.pace.interval_s * min(max(speed, 1.0), _FASTEST)
 
 
 def _time() -> float:

@@ -81,6 +81,10 @@ class Schedule:
         """How many homes are watched."""
         return len(self._homes)
 
+    def __contains__(self, key: HomeKey) -> bool:
+        """Whether this home is watched."""
+        return key in self._homes
+
     def set_homes(self, keys: Iterable[HomeKey]) -> None:
         """Watch these and no others. Those that are new come next, in an order of no meaning."""
         wanted = set(keys)

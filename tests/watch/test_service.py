@@ -63,6 +63,21 @@ def test_a_pod_that_is_unplugged_is_told_and_its_return_is_a_reply(tmp_path: Pat
     run(tmp_path, play)
 
 
+def test_a_clock_that_runs_faster_from_now_on_is_no_pause_of_ours(tmp_path: Path) -> None:
+    async def play(scene: Station) -> None:
+        ann = await scene.person()
+        await scene.watch(ann)
+        await asyncio.sleep(10 * MINUTE_S)
+        scene.world.clock.set_speed(60)  # an hour of the world from one look to the next
+        scene.world.apply("unplug_pod", HOME.location_id, POD)
+        assert await scene.until(lambda: scene.post.texts(ann)) <= 2 * 60 + 5
+        scene.world.clock.set_speed(1)
+        scene.world.restore(HOME.location_id)
+        assert await scene.until(lambda: len(scene.post.texts(ann)) == 2) <= 5 * 60 + 5
+
+    run(tmp_path, play)
+
+
 def test_a_home_watched_from_ten_chats_is_looked_at_once(tmp_path: Path) -> None:
     async def play(scene: Station) -> None:
         people = [await scene.person(f"P{n}") for n in range(10)]
