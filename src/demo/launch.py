@@ -53,6 +53,8 @@ OUR_PREFIXES = ("TELEGRAM_", "PLUME_", "PANOPTES_")
 STOP_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 GROUP_TITLE = "Night shift"
 
+WATCH_INTERVAL_S = "10"
+
 TECHNICIAN_IDS = (500_001, 500_002)
 ADMIN_ID = 500_003
 
@@ -208,6 +210,8 @@ def bot_environment(
     ours = {
         "PANOPTES_DATA_DIR": str(folder / "data"),
         "PANOPTES_LOG_LEVEL": inherited.get("PANOPTES_LOG_LEVEL", "WARNING"),
+        # Who has just broken a home looks at the chat; at x60 these are ten minutes already.
+        "PANOPTES_WATCH_INTERVAL": WATCH_INTERVAL_S,
     }
     return {**kept, **ours, **given}
 

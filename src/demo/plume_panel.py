@@ -130,6 +130,7 @@ def _home_row(home: Home, state: HomeState) -> Json:
         "customer_name": home.plan.customer.name,
         "location_id": home.plan.id,
         "location_name": home.name,
+        "place": home.plan.place.city or None,
         "state": word,
         "verdict": _verdict(home, state),
         "incidents": [incident.label for incident in home.active_incidents(state.at)],

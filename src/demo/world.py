@@ -29,6 +29,7 @@ __all__ = ["World"]
 
 MAX_IDLE_HOMES = 4096
 MAX_NEIGHBOURS = 25
+NEIGHBOURS_OF_ONE = 3  # homes of the same customer
 MAX_RECORDED = 10_000
 
 
@@ -250,7 +251,7 @@ class World:
         candidates = (
             other
             for index in islice(self.customers_of(partner), 1_000)
-            for other in self.homes_of(index, limit=1)
+            for other in self.homes_of(index, limit=NEIGHBOURS_OF_ONE)
         )
         near = (
             other

@@ -9,9 +9,10 @@ const COMMAND_STEPS = {
   find: ["choose", ["find", "customer"]],
   locations: ["customer", ["find", "choose"]],
   status: ["call", ["after"]],
-  call: ["picture", ["after", "call"]],
-  wan: ["week", ["call", "picture"]],
-  stats: ["done", ["call", "picture", "week"]],
+  call: ["watch", ["after", "call"]],
+  watch: ["alert", ["watch"]],
+  wan: ["week", ["call", "watch", "alert", "picture"]],
+  stats: ["done", ["call", "watch", "alert", "picture", "week"]],
 };
 const TEXT_STEPS = { header: "partner", partner: "find", find: "choose", customer: "choose" };
 const PRESS_STEPS = { whose: "header", choose: "incident", after: "call" };
@@ -28,7 +29,9 @@ const STEPS = {
   incident: () => ({ text: "Now break something: in World, unplug a pod of this home. Then refresh the report.", world: true, label: "Open World" }),
   after: () => ({ text: "Refresh the report to see what the bot makes of it.", send: "/status" }),
   call: () => ({ text: "The customer is on the phone: what to ask, and a text for the ticket.", send: "/call" }),
-  picture: () => ({ text: "Is it the line or the Wi-Fi? The answer comes as a picture.", send: "/wan" }),
+  watch: () => ({ text: "Be told before the customer calls: the bot keeps an eye on this home.", send: "/watch" }),
+  alert: () => ({ text: "Set World's clock to ×10 and unplug a pod: the alert comes by itself in half a minute. Then restore the home.", world: true, label: "Open World" }),
+  picture: () => ({ text: "The alert is on its way. Meanwhile: is it the line or the Wi-Fi? The answer comes as a picture.", send: "/wan" }),
   week: () => ({ text: "Was it up all week?", send: "/stats" }),
   done: ({ other }) => ({ text: `That was the tour. ${other.name} works for another ISP and sees other homes.`, person: other.id, label: `Be ${other.name}` }),
 };
@@ -71,7 +74,8 @@ export class Guide {
   }
 
   incident() {
-    if (this.#step() === "incident") this.#go("after");
+    const next = { incident: "after", alert: "picture" }[this.#step()];
+    if (next) this.#go(next);
   }
 
   toggleWelcome() {
@@ -141,7 +145,7 @@ export class Guide {
       el("h2", {}, "Try Panoptes without any account"),
       el("ol", { class: "lines" },
         el("li", {}, "This chat works as Telegram does, and the bot in it is the real one."),
-        el("li", {}, "It looks after the homes of an invented internet provider. Break them in the World panel."),
+        el("li", {}, "It looks after the homes of an invented internet provider. Break them in the World panel; one that is watched tells you by itself."),
         el("li", {}, `You are ${this.person.name}. Use the credentials below, they open nothing outside this page.`)),
       el("dl", { class: "creds" },
         this.#credential("Header", header), this.#credential("Partner ID", partner), this.#credential("Customer ID", customer)),

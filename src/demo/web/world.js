@@ -4,7 +4,14 @@ import { byId, el, icon } from "./dom.js";
 import { toast } from "./overlay.js";
 
 const POLL_MS = 2500;
-const SPEEDS = [1, 60, 600];
+const SPEEDS = [1, 10, 60, 600];
+// The bot looks every ten seconds of ours, whatever this clock does.
+const WATCH_HINTS = {
+  1: "Watched homes are told about in 3 to 4 minutes. At ×10 it takes half a minute.",
+  10: "Watched homes are told about in half a minute, and told to be over as fast.",
+  60: "Watched homes are told about in 20 seconds. What lasts less than 10 minutes of this clock is missed.",
+  600: "Watched homes are told about in 20 seconds. What lasts less than 2 hours of this clock is missed.",
+};
 const STATE_WORDS = { online: "Online", offline: "Offline", unknown: "Unknown" };
 const FILTERS = [["all", "All homes"], ["bad", "Not online"], ["touched", "Incidents"]];
 const when = new Intl.DateTimeFormat(undefined, { weekday: "short", hour: "2-digit", minute: "2-digit", second: "2-digit" });
@@ -46,9 +53,10 @@ export class World {
   #build() {
     this.clock = el("time", { class: "clock" });
     this.speeds = el("div", { class: "segments", role: "group", "aria-label": "Clock speed" });
+    this.hint = el("p", { class: "hint" });
     this.modes = el("div", { class: "segments wrap", role: "group", "aria-label": "Plume cloud" });
     this.scenarios = el("select", { id: "scenario", onchange: () => this.#playScenario() });
-    this.search = el("input", { type: "search", placeholder: "Find a home, customer or ID", "aria-label": "Find a home", oninput: () => this.#draw() });
+    this.search = el("input", { type: "search", placeholder: "Find a home, customer, city or ID", "aria-label": "Find a home", oninput: () => this.#draw() });
     this.filters = el("div", { class: "segments", role: "group", "aria-label": "Which homes" });
     this.count = el("p", { class: "count", role: "status" });
     this.list = el("ul", { class: "homes", "aria-label": "Homes" });
@@ -57,7 +65,7 @@ export class World {
         el("div", {}, el("h2", {}, "World"), el("p", {}, "The bot sees all of this through the Plume API.")),
         el("button", { type: "button", class: "icon-button drawer-close", "aria-label": "Close World", "data-close": "world" }, icon("close"))),
       el("section", { class: "controls", "aria-label": "Clock and cloud" },
-        el("div", { class: "control" }, el("h3", {}, "Clock"), this.clock, this.speeds),
+        el("div", { class: "control" }, el("h3", {}, "Clock"), this.clock, this.speeds, this.hint),
         el("div", { class: "control" }, el("h3", {}, "Plume cloud"), this.modes),
         el("div", { class: "control" }, el("label", { for: "scenario" }, "Scenario"),
           el("div", { class: "pair" }, this.scenarios,
@@ -94,6 +102,7 @@ export class World {
     this.controlsDrawn = sameAs;
     this.speeds.replaceChildren(...SPEEDS.map((speed) =>
       segment(`×${speed}`, clock.speed === speed, `speed-${speed}`, () => this.#act("clock", { speed }, `Clock at ×${speed}`))));
+    this.hint.textContent = WATCH_HINTS[clock.speed] ?? "";
     const kinds = incidents.filter(({ needs }) => needs === "cloud");
     kinds.sort((a, b) => (b.kind === "plume_ok") - (a.kind === "plume_ok"));
     this.modes.replaceChildren(...kinds.map(({ kind, label }) =>
@@ -120,7 +129,7 @@ export class World {
     if (this.filter === "bad" && home.state === "online") return false;
     if (this.filter === "touched" && !home.incidents.length) return false;
     if (!wanted) return true;
-    return [home.customer_name, home.location_name, home.customer_id, home.location_id, ...home.nodes.map(({ id }) => id)]
+    return [home.customer_name, home.location_name, home.place, home.customer_id, home.location_id, ...home.nodes.map(({ id }) => id)]
       .some((text) => (text ?? "").toLowerCase().includes(wanted));
   }
 
@@ -138,7 +147,7 @@ export class World {
     const item = el("li", { class: "home", "data-state": home.state, "data-home": id },
       el("button", { type: "button", class: "home-head", "aria-expanded": String(open), "data-focus": `home-${id}`, onclick: toggle },
         el("span", { class: `state ${home.state}` }, STATE_WORDS[home.state] ?? home.state),
-        el("span", { class: "home-name" }, el("b", { dir: "auto" }, home.location_name), el("span", { dir: "auto" }, home.customer_name)),
+        el("span", { class: "home-name" }, el("b", { dir: "auto" }, home.location_name), el("span", { dir: "auto" }, [home.customer_name, home.place].filter(Boolean).join(", "))),
         icon("chevron")),
       home.incidents.length > 0 && el("p", { class: "happening" }, `Now: ${home.incidents.join(", ")}`),
       open && this.#details(home));
