@@ -73,7 +73,7 @@ def test_the_alert_of_what_is_over() -> None:
     ended = over(incident(frozen_s=420), 14)
     assert shown(format_alert(ended, ended.homes, zone=BERLIN)) == (
         "✅ RESOLVED after 14 min · Ann's home\n"
-        "It was offline: Line or power at the home: all 4 pods vanished together.\n"
+        "OFFLINE: Line or power at the home: all 4 pods vanished together.\n"
         "From 18 May 2026 12:00 CEST to 18 May 2026 12:14 CEST\n"
         "For 7 min of it I could not look, so it may have been shorter."
     )

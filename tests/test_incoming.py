@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from telegram import Chat, Message, Update, User
 
-from src.handlers.incoming import chat_of, is_private, message_of, text_of, thread_of, user_of
+from src.handlers.incoming import (
+    chat_of,
+    is_private,
+    message_of,
+    pressed_message,
+    text_of,
+    thread_of,
+    user_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +25,7 @@ ANN = User(1, "Ann", is_bot=False)
 NOW = datetime(2026, 5, 18, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("read", [user_of, chat_of, message_of])
+@pytest.mark.parametrize("read", [user_of, chat_of, message_of, pressed_message])
 def test_what_is_not_there_is_an_error(read: Callable[[Update], Any]) -> None:
     with pytest.raises(ValueError, match="an update without"):
         read(Update(1))

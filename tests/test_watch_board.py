@@ -72,3 +72,12 @@ async def test_the_board_leads_to_what_is_open() -> None:
         board = await ann.ask("/watches")
         await ann.press("Open incidents", board)
         await ann.answered(board["message_id"], "No open incidents")
+
+
+async def test_where_the_bot_may_not_pin_it_says_so() -> None:
+    async with Bot() as bot:
+        ann = await a_watcher(bot)
+        board = await ann.ask("/watches")
+        await ann.quiet()
+        bot.telegram.faults.set("pinChatMessage", kind="forbidden")
+        assert "does not let me pin" in (await ann.press("Pin", board))["text"]

@@ -140,7 +140,7 @@ async def test_escalation_to_whoever_presses() -> None:
         policy = await _policy(bot, in_group)
         assert (policy.escalate_to, policy.escalate_after_s) == (Spot(bob.user_id), 1800)
         shown = text_of(await in_group.ask("/watch settings"))
-        assert f"after 30 min without an acknowledgement, to chat {bob.user_id}" in shown
+        assert f"within 30 min goes to chat {bob.user_id}" in shown  # open: no names are kept
         await bob_there.press("To nobody", panel)
         await bob_there.ask("/whoami")
         assert (await _policy(bot, in_group)).escalate_to is None

@@ -98,3 +98,16 @@ def test_nothing_but_off() -> None:
     policy = ChatPolicy(Spot(1), modes={"home_offline": "off"})
     text = shown(watch_texts.policy(policy, []))
     assert "✖ Off: Home offline, Fair health" in text
+
+
+def test_the_same_reason_again_and_again_is_one_line() -> None:
+    lines = [WhyLine(at(n), NIGHT, "updated", "Again.") for n in range(9, 0, -1)]
+    lines.append(WhyLine(START, NIGHT, "told", "Sent."))
+    text = shown(watch_texts.why("Home", lines, None, 7))
+    assert text.splitlines()[1:] == ["Mon 10:09 Again. (9 times)", "Mon 10:00 Sent."]
+
+
+def test_who_is_asked_next() -> None:
+    policy = ChatPolicy(Spot(1), escalate_to=Spot(7))
+    assert "goes to Bea &amp; Co" in watch_texts.policy(policy, [], "Bea & Co")
+    assert "goes to chat 7" in watch_texts.policy(policy, [])

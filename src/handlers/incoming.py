@@ -14,7 +14,16 @@ from telegram.constants import ChatType
 if TYPE_CHECKING:
     from telegram import Chat, Message, Update, User
 
-__all__ = ["chat_of", "is_private", "message_of", "scrub", "text_of", "thread_of", "user_of"]
+__all__ = [
+    "chat_of",
+    "is_private",
+    "message_of",
+    "pressed_message",
+    "scrub",
+    "text_of",
+    "thread_of",
+    "user_of",
+]
 
 
 def user_of(update: Update) -> User:
@@ -36,6 +45,13 @@ def message_of(update: Update) -> Message:
     if update.message is None:
         raise ValueError("an update without a new message")
     return update.message
+
+
+def pressed_message(update: Update) -> Message:
+    """The message that carries the pressed button; handlers get no presses on lost ones."""
+    if update.effective_message is None:
+        raise ValueError("an update without a message")
+    return update.effective_message
 
 
 def text_of(message: Message) -> str:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 from telegram.error import TelegramError
 
 from src.handlers import watch_keyboards, watch_texts
-from src.handlers.incoming import chat_of
-from src.handlers.reply import answer, edit, press_message, send
+from src.handlers.incoming import chat_of, pressed_message
+from src.handlers.reply import answer, edit, send
 from src.handlers.watch_commands import place_of
 from src.storage.records import Board
 from src.watch.board import show_board
@@ -52,10 +52,7 @@ async def watches_command(update: Update, context: PanoptesContext) -> None:
 async def turn_board(update: Update, context: PanoptesContext, press: BoardPage) -> None:
     """Turn to a page, or refresh it; it is the board of this chat from now on."""
     await answer(update, context)
-    message = press_message(update)
-    if message is None:
-        await watches_command(update, context)
-        return
+    message = pressed_message(update)
     services, spot = context.services, place_of(update)
     shown = show_board(services.watching, spot, press.page)
     now, zone = services.clock(), services.watching.desk().policy(spot).timezone
@@ -67,10 +64,7 @@ async def turn_board(update: Update, context: PanoptesContext, press: BoardPage)
 
 async def pin_board(update: Update, context: PanoptesContext, _press: PinBoard) -> None:
     """Pin the board, so that it is a tap away."""
-    message = press_message(update)
-    if message is None:
-        await answer(update, context, watch_texts.NOT_HERE, alert=True)
-        return
+    message = pressed_message(update)
     try:
         await context.bot.pin_chat_message(
             chat_of(update).id, message.message_id, disable_notification=True

@@ -45,7 +45,6 @@ __all__ = [
 
 _SHIFT: Final = timedelta(hours=12)
 _WHY_DAYS: Final = 7
-_WHY_LINES: Final = 15
 
 
 def place_of(update: Update) -> Spot:
@@ -218,7 +217,7 @@ async def why_command(update: Update, context: PanoptesContext) -> None:
     zone = services.watching.desk().policy(spot).timezone or home.timezone
     watched = next(iter(_watches_of(context, home, spot)), None)
     name = watched.name if watched else home.title
-    text = watch_texts.why(name, lines[:_WHY_LINES], zone, _WHY_DAYS)
+    text = watch_texts.why(name, lines, zone, _WHY_DAYS)
     await send(update, context, text)
 
 

@@ -62,13 +62,19 @@ async def show(update: Update, context: PanoptesContext, section: Section = Sect
     home = await services.state.home(Place.of(update))
     works = [_in_words(context, policy, each) for each in policy.maintenance]
     if section is Section.ALL:
-        text = watch_texts.policy(policy, works)
+        text = watch_texts.policy(policy, works, await _name_of(context, policy.escalate_to))
     else:
         text = watch_texts.SECTIONS[section.value] + watch_texts.numbered(section.value, works)
     keyboard = watch_keyboards.panel(
         services.buttons, section, policy, home, now_work=bool(windows_at(policy, now))
     )
     await put(update, context, text, keyboard)
+
+
+async def _name_of(context: PanoptesContext, spot: Spot | None) -> str:
+    """What people call a private chat; empty where nobody is known by it."""
+    person = await context.services.state.store.person(spot.chat_id) if spot else None
+    return person.name if person else ""
 
 
 def _in_words(context: PanoptesContext, policy: ChatPolicy, work: Maintenance) -> str:

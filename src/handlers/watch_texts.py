@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from src.models.watching import TRIGGERS
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from src.watch.engine import HomeState
     from src.watch.schedule import Pace
 
-NOT_RUNNING: Final = "Watching is not running at the moment. Try again in a minute."
+_WHY_ROWS: Final = 15
+
 NOT_HERE: Final = "This incident is not known here any more. /alerts lists what is open."
 OVER: Final = "It is over already."
 YOU_HAVE_IT: Final = "You have it. Every chat that was told sees that."
@@ -89,9 +91,13 @@ def why(name: str, lines: Sequence[WhyLine], zone: str | None, kept_days: int) -
             f"Nothing was decided about {bold(name)} in this chat in {kept_days} days: I saw "
             "nothing that would be told. If you expected an alert, /status shows what Plume says."
         )
-    rows = [f"{clock(line.at, zone, weekday=True)} {escape(line.text, 400)}" for line in lines]
+    rows = []
+    for text, same in groupby(lines, key=lambda line: line.text):
+        newest, *others = same
+        times = f" ({len(others) + 1} times)" if others else ""
+        rows.append(f"{clock(newest.at, zone, weekday=True)} {escape(text, 400)}{times}")
     head = f"❔ <b>Why I told you or not</b>: {bold(name)}, newest first"
-    return fit([head, *rows], MESSAGE_LIMIT)
+    return fit([head, *rows[:_WHY_ROWS]], MESSAGE_LIMIT)
 
 
 def taken(name: str, at: datetime, zone: str | None) -> str:
@@ -102,12 +108,15 @@ def taken(name: str, at: datetime, zone: str | None) -> str:
 # ------------------------------------------------------------------------------- settings
 
 
-def policy(current: ChatPolicy, works: Sequence[str]) -> str:
-    """How this chat is told, all of it; `works` are the maintenance windows in words."""
+def policy(current: ChatPolicy, works: Sequence[str], escalates_to: str = "") -> str:
+    """How this chat is told, all of it; `works` are the maintenance windows in words.
+
+    `escalates_to` is the name of who is told when nobody acknowledges.
+    """
     lines = ["⚙ <b>How I tell this chat</b>", *_modes(current)]
     lines.append(f"🌙 Quiet hours: {quiet(current.quiet)}")
     lines.append(f"🛠 Maintenance: {join_names(works, 5) or 'none'}")
-    lines.append(f"⏫ Escalation: {escalation(current)}")
+    lines.append(f"⏫ Escalation: {escalation(current, escalates_to)}")
     lines.append(f"📋 Digest: {digest(current)}")
     lines.append(f"🕑 Time zone: {escape(current.timezone or 'UTC')} (/settings changes it)")
     return "\n".join(lines)
@@ -146,13 +155,13 @@ def work(each: Maintenance, zone: str | None, name: str, now: datetime) -> str:
     return f"{whose} until {end:%a %H:%M} ({left} more)"
 
 
-def escalation(current: ChatPolicy) -> str:
+def escalation(current: ChatPolicy, name: str) -> str:
     """Who is told when nobody acknowledges."""
     if current.escalate_to is None:
         return "to nobody"
     after = duration(current.escalate_after_s)
-    chat = current.escalate_to.chat_id
-    return f"after {after} without an acknowledgement, to chat {chat}"
+    whom = escape(name, 60) or f"chat {current.escalate_to.chat_id}"
+    return f"what nobody acknowledges within {after} goes to {whom}"
 
 
 def digest(current: ChatPolicy) -> str:

@@ -132,7 +132,7 @@ def _end_title(incident: Incident, homes: Sequence[AffectedHome]) -> str:
 
 def _over(incident: Incident, zone: str | None) -> list[str]:
     _, _, remark = _ENDINGS.get(incident.ending or "", ("", "", ""))
-    was = f"It was {lasting(incident)}: {incident.cause}"
+    was = f"{state_word(incident)}: {incident.cause}"
     return [escape(was, _SENTENCE), _span(incident, zone), _frozen(incident), escape(remark)]
 
 

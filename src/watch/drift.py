@@ -162,7 +162,7 @@ def _tell_boot(draft: Draft, pod: PodSight, seen: tuple[datetime, ...], *, expla
         if incident is not None:
             draft.change(replace(incident, flips=incident.flips + 1))
     elif gone is not None and gone.incident in draft.incidents:
-        _add_evidence(draft, draft.incidents[gone.incident], f"{pod.name} has rebooted")
+        _add_evidence(draft, draft.incidents[gone.incident], f"{pod.name} has restarted")
     elif explained or (gone is not None and gone.part_of):
         return
     elif len(seen) >= draft.when.rules.loop_boots:
@@ -179,7 +179,7 @@ def _add_evidence(draft: Draft, incident: Incident, sentence: str) -> None:
 def _open_loop(draft: Draft, pod: PodSight, seen: tuple[datetime, ...]) -> None:
     rules, now = draft.when.rules, draft.when.now
     minutes = rules.loop_window_s // 60
-    cause = f"{pod.name} rebooted {len(seen)} times within {minutes} minutes."
+    cause = f"{pod.name} restarted {len(seen)} times within {minutes} minutes."
     edge = Edge("reboot_loop", pod.id, True, rules.confirm_looks, now, seen[0], seen[0], True)
     draft.put("reboot_loop", pod.id, edge)
     draft.open(
@@ -215,7 +215,7 @@ def _tell_reboot(draft: Draft, pod: PodSight, at: datetime) -> None:
             draft.changes["rebooted"] = last
             draft.change(last)
         return
-    cause = f"{pod.name} has rebooted."
+    cause = f"{pod.name} has restarted."
     incident = draft.incident(
         "reboot", pod.id, at, cause=cause, pod=pod_ref(pod), began_reported=True
     )

@@ -143,7 +143,7 @@ def test_a_reboot_inside_an_outage_is_a_part_of_it() -> None:
     back = home(pod("study", booted_at=at(18), since=at(18.5)))
     story = script(Story(), [(0, 4, home()), (5, 18, home(gone("study"))), (19, 60, back)])
     assert story.kinds() == ["opened pod_offline", "grew pod_offline", "closed pod_offline"]
-    assert "Study has rebooted" in story.events[-1].incident.evidence
+    assert "Study has restarted" in story.events[-1].incident.evidence
 
 
 def test_three_boots_in_an_hour_are_a_loop() -> None:
