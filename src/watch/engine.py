@@ -105,17 +105,17 @@ class Engine:
         self, key: HomeKey, found: Sight | Blindness, now: datetime, *, interval_s: float, name: str
     ) -> Step:
         """What this look changes; nothing is changed yet. `interval_s` is the present pace."""
-        if isinstance(found, Sight) and self._is_quiet(key, found, now, interval_s, name):
-            return self._unchanged(key, found, now)
         home, scope = self._homes.get(key, HomeMemory()), self.scope(key.owner)
         when = When(now, self._before(key, home, scope, interval_s), interval_s, self.rules)
+        if isinstance(found, Sight) and self._is_quiet(key, found, when, name):
+            return self._unchanged(key, found, when)
         if isinstance(found, Sight):
             scope, events = see_scope(scope, now, self.rules)
             when = replace(when, fresh=self._returned(scope, when))
             draft = look_home(key, home, found, when, name=name)
         else:
             scope, events = self._fail(scope, key, found, now)
-            blind = is_blind(scope) is not None
+            blind = is_blind(scope) is not None or len(scope.failed) >= self.rules.blind_looks
             draft = fail_home(key, home, found, when, name=name, blind=blind)
         views = self._views(key.owner, scope)
         if draft.back is not None:
@@ -207,24 +207,22 @@ class Engine:
 
     # ------------------------------------------------------------------------ the quick way
 
-    def _is_quiet(
-        self, key: HomeKey, found: Sight, now: datetime, interval_s: float, name: str
-    ) -> bool:
+    def _is_quiet(self, key: HomeKey, found: Sight, when: When, name: str) -> bool:
         """Whether this look can change nothing: it sees the same, and no time has run out."""
         seen, home = self._seen.get(key), self._homes.get(key)
         if seen is None or home is None or not _same(seen, found) or home.name != name:
             return False
         due, scope = self._due.get(key), self.scope(key.owner)
-        if (due is not None and now >= due) or not _is_calm(scope):
+        if (due is not None and when.now >= due) or not _is_calm(scope):
             return False
-        return not self._returned(scope, When(now, self._looked[key], interval_s, self.rules))
+        return not self._returned(scope, when)
 
-    def _unchanged(self, key: HomeKey, found: Sight, now: datetime) -> Step:
+    def _unchanged(self, key: HomeKey, found: Sight, when: When) -> Step:
         scope = self.scope(key.owner)
-        alive = self._alive(scope, now)
+        alive = self._alive(scope, when)
         return Step(
             key,
-            now,
+            when.now,
             self._homes[key],
             alive,
             changed=alive is not scope,
@@ -232,9 +230,14 @@ class Engine:
             version=self._versions.get(key.owner, 0),
         )
 
-    def _alive(self, scope: ScopeMemory, now: datetime) -> ScopeMemory:
-        last = scope.looked_at
-        if last is not None and (now - last).total_seconds() < self.rules.alive_s:
+    def _alive(self, scope: ScopeMemory, when: When) -> ScopeMemory:
+        """That we look is written now and then, and since when without a pause."""
+        last, now = scope.looked_at, when.now
+        if last is None:
+            return replace(scope, looked_at=now, resumed_at=now)
+        if (now - last).total_seconds() > self._longest(when):
+            return replace(scope, looked_at=now, resumed_at=now, paused_at=last)
+        if (now - last).total_seconds() < self.rules.alive_s:
             return scope
         return replace(scope, looked_at=now)
 
@@ -243,20 +246,28 @@ class Engine:
     def _before(
         self, key: HomeKey, home: HomeMemory, scope: ScopeMemory, interval_s: float
     ) -> datetime | None:
-        """The last look that saw this home. After a restart: not before one interval ago, since
-        every home is looked at within that, and what changes is written."""
+        """The last look that saw this home; after a restart, as late as it must have been.
+
+        Every home is looked at within an interval, and what a look changes is written. So without
+        a pause it was not before one interval ago; else not before the pause.
+        """
         if key in self._looked or home.looked_at is None:
             return self._looked.get(key)
-        if home.failed_at is not None or scope.looked_at is None:
+        interval = timedelta(seconds=interval_s)
+        if home.failed_at is not None or scope.looked_at is None or scope.resumed_at is None:
             return home.looked_at
-        return max(home.looked_at, scope.looked_at - timedelta(seconds=interval_s))
+        last = scope.looked_at if scope.looked_at - scope.resumed_at > interval else scope.paused_at
+        return max(home.looked_at, last - interval) if last is not None else home.looked_at
+
+    def _longest(self, when: When) -> float:
+        """A longer pause between two looks is blindness of ours."""
+        return max(self.rules.gap_factor * when.interval_s, self.rules.gap_least_s)
 
     def _returned(self, scope: ScopeMemory, when: When) -> bool:
         """Whether nobody could look at the home for a while."""
         if when.before is None:
             return False
-        gap = (when.now - when.before).total_seconds()
-        if gap > max(self.rules.gap_factor * when.interval_s, self.rules.gap_least_s):
+        if (when.now - when.before).total_seconds() > self._longest(when):
             return True
         return scope.blind_ended_at is not None and scope.blind_ended_at > when.before
 
@@ -277,7 +288,7 @@ class Engine:
         key, home = draft.key, draft.done()
         old, now = self.scope(key.owner), draft.when.now
         changed = home is not self._homes.get(key)
-        scope = views.scope if found is None else self._alive(views.scope, now)
+        scope = views.scope if found is None else self._alive(views.scope, draft.when)
         return Step(
             key,
             now,

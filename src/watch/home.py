@@ -67,15 +67,17 @@ def look_home(key: HomeKey, memory: HomeMemory, found: Sight, when: When, *, nam
 def fail_home(
     key: HomeKey, memory: HomeMemory, found: Blindness, when: When, *, name: str, blind: bool
 ) -> Draft:
-    """A look that saw nothing. `blind`: nothing can be read for the owner, no home is at fault."""
+    """A look that saw nothing. `blind`: so it is everywhere, so that no home is at fault."""
     draft = Draft(key, memory, when)
-    began = memory.failed_at or when.now
-    draft.changes |= {"name": name, "failed_at": began}
-    alone = (when.now - began).total_seconds() >= when.rules.unreadable_s
-    if blind or not (found.fault == "home" or alone):
+    draft.changes["name"] = name
+    if blind:
         return draft
-    cause = found.detail or "Plume refuses this home."
-    _judge(draft, Signal("unreadable", "", bad=True, since=began), lambda: {"cause": cause})
+    began = draft.changes["failed_at"] = memory.failed_at or when.now
+    alone = (when.now - began).total_seconds() >= when.rules.unreadable_s
+    if found.fault == "home" or alone:
+        cause = found.detail or "Plume refuses this home."
+        signal = Signal("unreadable", "", bad=True, since=began)
+        _judge(draft, signal, lambda: {"cause": cause})
     return draft
 
 
@@ -201,11 +203,21 @@ def _judge(draft: Draft, signal: Signal, words: Words, *, patient: bool = False)
         return
     incident = draft.incidents.get(edge.incident)
     if incident is not None:
-        _go_on(draft, edge, incident)
+        _go_on(draft, edge, _dated(draft, edge, incident))
     elif edge.incident:
         draft.back = edge.ended_at if is_over(edge, when) else None
     elif not patient:
         _begin(draft, edge, words)
+
+
+def _dated(draft: Draft, edge: Edge, incident: Incident) -> Incident:
+    """It ended while nobody looked, and the cloud says when: then nothing of it is uncertain."""
+    when, known = draft.when, draft.base.incidents.get(incident.id)
+    ended = edge.ended_at if edge.turned_at == when.now and not edge.bad else None
+    if not when.fresh or ended is None or ended == when.now or known is None:
+        return incident
+    draft.incidents[incident.id] = replace(incident, frozen_s=known.frozen_s)
+    return draft.incidents[incident.id]
 
 
 def _doubt(draft: Draft, signal: Signal, key: str, *, told: bool) -> None:

@@ -104,6 +104,8 @@ class ScopeMemory:
     """What concerns all homes of an owner: blindness and neighbourhoods."""
 
     looked_at: datetime | None = None  # written now and then: a restart learns how long it took
+    paused_at: datetime | None = None  # the last look before the last pause of looking
+    resumed_at: datetime | None = None  # the first look after it
     fault: str = ""
     detail: str = ""
     failed: tuple[HomeKey, ...] = ()  # homes in this row of failures, as many as matter

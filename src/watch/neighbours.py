@@ -10,6 +10,7 @@ import ipaddress
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from src.models.watching import AffectedHome, Incident, IncidentEvent
@@ -42,6 +43,7 @@ def traits(memory: HomeMemory) -> tuple[str, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=65536)
 def _block(address: str) -> str | None:
     """What providers hand out together: /24 of IPv4, /56 of IPv6."""
     try:
@@ -119,8 +121,8 @@ def decide(lead: Draft, views: Views) -> None:
         suspects = list(_suspects(lead, views, trait))
         if not _enough(len(suspects) + 1, trait, views.town, when):
             continue
-        ready = [key for key in suspects if _is_ready(views.memory(key))]
         late = when.now >= (lead.changes["waits_until"] or NOW)
+        ready = [key for key in suspects if _is_ready(views.memory(key), when, late=late)]
         if len(ready) < len(suspects) and not late:
             return
         if _enough(len(ready) + 1, trait, views.town, when):
@@ -155,9 +157,12 @@ def _suspects(lead: Draft, views: Views, trait: str) -> Iterator[HomeKey]:
             yield key
 
 
-def _is_ready(memory: HomeMemory) -> bool:
+def _is_ready(memory: HomeMemory, when: When, *, late: bool) -> bool:
+    """Confirmed; when there is no more time, several that were seen twice confirm each other."""
     edge = memory.edges.get("home_offline|")
-    return memory.waiting is not None or (edge is not None and bool(edge.incident))
+    seen_twice = edge is not None and edge.looks >= when.rules.confirm_looks
+    told = edge is not None and bool(edge.incident)
+    return memory.waiting is not None or told or (late and seen_twice)
 
 
 def _found(lead: Draft, views: Views, trait: str, ready: list[HomeKey]) -> None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from tests.watch.timeline import Story, at, blind, dark, gone, home, key, minutes, pod, script
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 @pytest.mark.parametrize("fault", ["plume", "network", "credential"])
@@ -27,9 +32,14 @@ def test_blindness_is_said_once_and_only_what_is_still_wrong_is_told(fault: str)
     assert still.incident.began_at == at(20)
 
 
-def test_an_open_incident_that_ended_meanwhile_ends_with_what_is_known() -> None:
+@pytest.mark.parametrize(
+    ("since", "ended", "frozen_s"), [(at(40), at(40), 0), (None, at(75), 60 * 60)]
+)
+def test_an_open_incident_that_ended_meanwhile_ends_with_what_is_known(
+    since: datetime | None, ended: datetime, frozen_s: float
+) -> None:
     story = script(Story(), [(0, 4, home()), (5, 14, dark(at(4.5))), (15, 74, blind())])
-    story.looks(75, 90, home(since=at(40)))
+    story.looks(75, 90, home(since=since))
     assert story.kinds() == [
         "opened home_offline",
         "opened blind",
@@ -37,8 +47,15 @@ def test_an_open_incident_that_ended_meanwhile_ends_with_what_is_known() -> None
         "closed home_offline",
     ]
     closed = story.last("home_offline")
-    assert closed.ended_at == at(40)
-    assert closed.frozen_s == 60 * 60
+    assert closed.ended_at == ended
+    assert closed.frozen_s == frozen_s
+
+
+def test_an_incident_that_goes_on_says_how_long_nobody_looked() -> None:
+    story = script(Story(), [(0, 4, home()), (5, 14, dark(at(4.5))), (15, 74, blind())])
+    story.looks(75, 80, dark(at(4.5)))
+    story.looks(81, 90, home(since=at(80.5)))
+    assert story.last("home_offline").frozen_s == 60 * 60
 
 
 def test_a_single_home_needs_its_own_three_failed_looks() -> None:
