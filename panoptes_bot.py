@@ -205,6 +205,7 @@ def build_application(
         .context_types(ContextTypes(context=PanoptesContext, user_data=UserState))
         .concurrent_updates(services.order)
         .post_init(on_start)
+        .post_stop(on_halt)
         .post_shutdown(on_stop)
         .build()
     )
@@ -227,12 +228,18 @@ def _services_of(application: Application) -> Services:
     return cast("PanoptesApplication", application).services  # as `build_application` made it
 
 
-async def on_stop(application: Application) -> None:
-    """Close the connections to Plume and to the database."""
+async def on_halt(application: Application) -> None:
+    """End what speaks unasked, while Telegram can still be reached."""
     services = _services_of(application)
     services.own_errors.stop()
     await cancel_background(services)
     await services.watching.stop()
+
+
+async def on_stop(application: Application) -> None:
+    """Close the connections to Plume and to the database."""
+    services = _services_of(application)
+    await on_halt(application)  # once more where the start was not finished
     await plume.aclose()
     await services.painter.aclose()
     await services.state.close()

@@ -55,7 +55,7 @@ class Timing:
     picture_s: float = 8.0  # longer than the first picture takes; then the text goes out alone
     action_every_s: float = 4.5  # Telegram drops a chat action after 5 s
     conversation_s: float = 600.0
-    stop_grace_s: float = 3.5  # to finish what runs; supervisors wait 10 s before they kill
+    stop_grace_s: float = 3.3  # to finish what runs; supervisors wait 10 s before they kill
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,8 +39,7 @@ async def set_menus(bot: Bot, admins: Iterable[int]) -> None:
             logger.warning("the command menu could not be set: %s", outcome)
         elif isinstance(outcome, BaseException):
             raise outcome
-    for user_id in admins:
-        await set_menu_of(bot, user_id, "admin")
+    await asyncio.gather(*(set_menu_of(bot, user_id, "admin") for user_id in admins))
 
 
 async def set_menu_of(bot: Bot, user_id: int, role: Role | None) -> None:

@@ -138,13 +138,14 @@ class _Life:
         self._closing.callback(telemetry.listen(self._health.take))
         webhook = await self._listen(settings.listen) if settings.listen else None
         await patiently(application.initialize)
-        if application.post_init is not None:
-            await application.post_init(application)
         await application.start()
         await self._watch_who_waits()
+        before = [application.post_init(application)] if application.post_init else []
+        if webhook is None:
+            before.append(patiently(application.bot.delete_webhook))
+        await asyncio.gather(*before)
         self._intake.open()
         if webhook is None:
-            await patiently(application.bot.delete_webhook)
             await self._poller.run()
             return
         await patiently(lambda: webhook.announce(application.bot, self._allowed))
@@ -187,17 +188,17 @@ class _Life:
     async def close(self) -> None:
         """Give everything back, each part within its share of the 10 s."""
         application = self._application
-        await _within(0.5, self._intake.close(), "the intake")
+        await _within(0.4, self._intake.close(), "the intake")
         await _within(0.8, self._poller.confirm(), "the polling")
         if application.running:
-            await _within(4.6, application.stop(), "the handlers")
-            await _within(0.4, self._unanswered.settle(), "the list of who waits")
+            await _within(4.4, application.stop(), "the handlers")
+            await _within(0.3, self._unanswered.settle(), "the list of who waits")
             if application.post_stop is not None:
-                await _within(1.0, application.post_stop(application), "what runs beside them")
-        await _within(0.4, application.shutdown(), "the application")
-        await _within(0.4, application.bot.shutdown(), "the connections to Telegram")
+                await _within(1.5, application.post_stop(application), "what runs beside them")
+        await _within(0.3, application.shutdown(), "the application")
+        await _within(0.3, application.bot.shutdown(), "the connections to Telegram")
         if application.post_shutdown is not None:
-            await _within(1.2, application.post_shutdown(application), "the services")
+            await _within(1.0, application.post_shutdown(application), "the services")
         await _within(0.8, self._closing.aclose(), "the web server")
 
 
