@@ -146,6 +146,15 @@ async def test_escalation_to_whoever_presses() -> None:
         assert (await _policy(bot, in_group)).escalate_to is None
 
 
+async def test_nobody_escalates_to_the_chat_that_they_are_in() -> None:
+    async with Bot() as bot:
+        ann = await a_watcher(bot)
+        panel = await _panel(ann, "Escalation", "nobody has acknowledged")
+        answer = await ann.press("To me after 30 min", panel)
+        assert (answer["show_alert"], "your own chat" in answer["text"]) == (True, True)
+        assert (await _policy(bot, ann)).escalate_to is None
+
+
 async def test_escalation_to_somebody_whom_the_bot_cannot_write_to() -> None:
     async with Bot() as bot:
         ann, eve = await a_watcher(bot), bot.person("Eve")

@@ -158,6 +158,9 @@ async def end_work(update: Update, context: PanoptesContext, press: EndWork) -> 
 async def set_escalation(update: Update, context: PanoptesContext, press: SetEscalation) -> None:
     """To the private chat of whoever presses, if the bot can write there; or to nobody."""
     user_id = user_of(update).id
+    if press.minutes and is_private(update):
+        await answer(update, context, watch_texts.ESCALATE_FROM_GROUPS, alert=True)
+        return
     if press.minutes and not await _has_private_chat(update, context):
         await answer(update, context, watch_texts.NOT_ADDRESSED, alert=True)
         return
@@ -172,7 +175,7 @@ async def set_escalation(update: Update, context: PanoptesContext, press: SetEsc
 
 async def _has_private_chat(update: Update, context: PanoptesContext) -> bool:
     chat = await context.services.state.store.chat(user_of(update).id)
-    return is_private(update) or (chat is not None and chat.unreachable is None)
+    return chat is not None and chat.unreachable is None
 
 
 async def set_digest(update: Update, context: PanoptesContext, press: SetDigest) -> None:

@@ -39,6 +39,10 @@ TEST_ON_ITS_WAY: Final = "On its way. It takes the way of every alert, so it may
 NOT_ADDRESSED: Final = (
     "I cannot write to you in private yet. Open our private chat and send /start first."
 )
+ESCALATE_FROM_GROUPS: Final = (
+    "This is your own chat already. Set this in a group, so that what nobody there acknowledges "
+    "reaches you here."
+)
 BOARD_MOVED: Final = "📋 The board has moved down: there is a newer one in this chat."
 NO_SUCH_PANEL: Final = "I do not know that. /watch settings shows how this chat is told."
 CALLED_OFF: Final = "Called off. What is still broken is told now."

@@ -29,6 +29,7 @@ __all__ = [
     "format_reminder",
     "format_test",
     "lasted_s",
+    "span_of",
     "title",
 ]
 
@@ -67,10 +68,19 @@ def about(incident: Incident, homes: Sequence[AffectedHome]) -> str:
     return homes[0].name if len(homes) == 1 else count(len(homes), "home")
 
 
-def lasted_s(incident: Incident) -> float:
+def span_of(incident: Incident, homes: Sequence[AffectedHome]) -> tuple[datetime, datetime | None]:
+    """Begin and end; of several homes those that count here, for each has its own."""
+    if incident.trigger != "neighbourhood" or not homes:
+        return incident.began_at, incident.ended_at
+    ends = [home.ended_at for home in homes if home.ended_at is not None]
+    return min(home.began_at for home in homes), max(ends) if len(ends) == len(homes) else None
+
+
+def lasted_s(incident: Incident, homes: Sequence[AffectedHome] = ()) -> float:
     """How long it lasted (or has until it was confirmed), in seconds."""
-    end = incident.ended_at or incident.closed_at or incident.opened_at
-    return max(0.0, (end - incident.began_at).total_seconds())
+    began, ended = span_of(incident, homes)
+    end = ended or incident.closed_at or incident.opened_at
+    return max(0.0, (end - began).total_seconds())
 
 
 def format_alert(
@@ -81,19 +91,20 @@ def format_alert(
     zone: str | None = None,
     notice: Notice | None = None,
     before: str = "",
+    after: str = "",
 ) -> str:
     """The alert as it should read now: open, acknowledged, snoozed, or over.
 
     `homes` are those that this chat watches, `elsewhere` counts the others of the incident. `zone`
-    names the reader's time zone for clients that do not show their own. `before` is a line of
-    Telegram HTML that goes above.
+    names the reader's time zone for clients that do not show their own. `before` and `after` are
+    lines of Telegram HTML that go above and below.
     """
     # What happens and is over at once reads as it did when it was told.
     as_open = incident.open or incident.trigger in MOMENTARY
-    body = _open(incident, zone) if as_open else _over(incident, zone)
+    body = _open(incident, zone) if as_open else _over(incident, homes, zone)
     head = title(incident, homes) if as_open else _end_title(incident, homes)
     blocks = [before, head, *body, *_homes(incident, homes, elsewhere, zone)]
-    blocks += _people(notice, zone, is_open=incident.open)
+    blocks += [*_people(notice, zone, is_open=incident.open), after]
     return fit([block for block in blocks if block], MESSAGE_LIMIT, "… shortened")
 
 
@@ -126,21 +137,20 @@ def _swallowed(incident: Incident) -> str:
 
 def _end_title(incident: Incident, homes: Sequence[AffectedHome]) -> str:
     mark, word, _ = _ENDINGS.get(incident.ending or "", ("✅", "", ""))
-    said = word or f"RESOLVED after {duration(lasted_s(incident))}"
+    said = word or f"RESOLVED after {duration(lasted_s(incident, homes))}"
     return _headed(mark, said, incident, homes)
 
 
-def _over(incident: Incident, zone: str | None) -> list[str]:
+def _over(incident: Incident, homes: Sequence[AffectedHome], zone: str | None) -> list[str]:
     _, _, remark = _ENDINGS.get(incident.ending or "", ("", "", ""))
     was = f"{state_word(incident)}: {incident.cause}"
-    return [escape(was, _SENTENCE), _span(incident, zone), _frozen(incident), escape(remark)]
+    return [escape(was, _SENTENCE), _span(incident, homes, zone), _frozen(incident), escape(remark)]
 
 
-def _span(incident: Incident, zone: str | None) -> str:
+def _span(incident: Incident, homes: Sequence[AffectedHome], zone: str | None) -> str:
     """From when to when, in the reader's own zone."""
-    if incident.ended_at is None:
-        return f"From {when(incident.began_at, zone)}"
-    return f"From {when(incident.began_at, zone)} to {when(incident.ended_at, zone)}"
+    began, ended = span_of(incident, homes)
+    return f"From {when(began, zone)}" + (f" to {when(ended, zone)}" if ended else "")
 
 
 def _frozen(incident: Incident) -> str:
@@ -206,17 +216,17 @@ def format_recovery(
     *,
     elsewhere: int = 0,
     zone: str | None = None,
-    before: str = "",
 ) -> str:
     """The end, duration first: "14 min offline. Back since 10:42 · Olson family"."""
-    first = bold(f"{duration(lasted_s(incident))} {lasting(incident)}.")
-    since = clock(incident.ended_at or incident.closed_at, zone, weekday=False)
+    first = bold(f"{duration(lasted_s(incident, homes))} {lasting(incident)}.")
+    _, ended = span_of(incident, homes)
+    since = clock(ended or incident.closed_at, zone, weekday=False)
     pod = f" · {name}" if (name := escape(pod_name(incident), _NAME)) else ""
-    head = (
-        f"{first} 🟢 {back_words(incident)} since {since}{pod} · "
-        f"{bold(about(incident, homes), _NAME)}"
+    back = (
+        "Back" if incident.trigger == "neighbourhood" and len(homes) == 1 else back_words(incident)
     )
-    blocks = [head, _span(incident, zone), _frozen(incident), before]
+    head = f"{first} 🟢 {back} since {since}{pod} · {bold(about(incident, homes), _NAME)}"
+    blocks = [head, _span(incident, homes, zone), _frozen(incident)]
     if incident.trigger == "blind":
         blocks.append("What is wrong now is told next; what came and went meanwhile is not.")
     blocks += _homes(incident, homes, elsewhere, zone)
@@ -224,13 +234,19 @@ def format_recovery(
 
 
 def format_reminder(
-    incident: Incident, homes: Sequence[AffectedHome], now: datetime, *, zone: str | None = None
+    incident: Incident,
+    homes: Sequence[AffectedHome],
+    now: datetime,
+    *,
+    zone: str | None = None,
+    notice: Notice | None = None,
 ) -> str:
     """It is still so, and for how long."""
     so_far = duration((now - incident.began_at).total_seconds())
     head = _headed("⏰", f"STILL {state_word(incident)} after {so_far}", incident, homes)
-    since = f"Since {when(incident.began_at, zone)}. Nobody has acknowledged it."
-    return "\n".join([head, escape(incident.cause, _SENTENCE), since])
+    has = _people(notice, zone, is_open=True) or ["Nobody has acknowledged it."]
+    since = f"Since {when(incident.began_at, zone)}."
+    return "\n".join([head, escape(incident.cause, _SENTENCE), since, *has])
 
 
 def format_escalation(

@@ -78,7 +78,7 @@ def incident_line(
     began = local_text(incident.began_at, zone)
     if incident.trigger in MOMENTARY:
         return f"{what}{pod} · {name}, {escape(began)}"
-    how_long = escape(f"{duration(lasted_s(incident))} {lasting(incident)}")
+    how_long = escape(f"{duration(lasted_s(incident, homes))} {lasting(incident)}")
     return f"✅ {how_long}{pod} · {name}, from {escape(began)}"
 
 
@@ -140,7 +140,7 @@ def _items(entries: Sequence[Period.Entry]) -> list[Item]:
 
 
 def _longest(entries: Sequence[Period.Entry]) -> list[Item]:
-    return _items(sorted(entries, key=lambda entry: -lasted_s(entry.incident)))
+    return _items(sorted(entries, key=lambda entry: -lasted_s(entry.incident, entry.homes)))
 
 
 def _noisy(period: Period) -> str:

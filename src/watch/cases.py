@@ -44,6 +44,7 @@ class Case:
     elsewhere: int  # the other homes of the incident
     notice: Notice | None
     now: datetime
+    watching: bool = True  # False: told, for example by an escalation, but watches none of them
 
     @property
     def zone(self) -> str | None:
@@ -139,7 +140,17 @@ class Case:
             elsewhere=self.elsewhere,
             zone=self.zone,
             notice=self.notice,
+            after=self._last_word(),
         )
+
+    def _last_word(self) -> str:
+        """Under an alert that is not followed here any more although it is open."""
+        done = self.notice is not None and self.notice.state == "done"
+        if not done or not self.incident.open:
+            return ""
+        if self.watching:
+            return "✅ Over for what is watched here; elsewhere it is not."
+        return "👁 Not watched from here any more: this message does not change any more."
 
     def recovery_text(self) -> str:
         """The message that it is over."""
@@ -148,7 +159,7 @@ class Case:
 
 def buttons_of(incident: Incident, notice: Notice | None) -> str:
     """Which keyboard an alert has now."""
-    if not incident.open:
+    if not incident.open or (notice is not None and notice.state == "done"):
         return "closed"
     if notice is not None and notice.acked_at is not None:
         return "acked"
@@ -203,4 +214,5 @@ class Desk:
             elsewhere=len(incident.homes) - len(homes) if homes else 0,
             notice=self.notices.get((incident.id, spot)),
             now=self.now,
+            watching=bool(homes) or (incident.trigger == "blind" and bool(names)),
         )

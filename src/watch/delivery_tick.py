@@ -14,7 +14,7 @@ from src.watch.cases import Case, Desk
 from src.watch.digest import digests
 from src.watch.maintenance import ended, window_of_all
 from src.watch.quiet import is_held
-from src.watch.telling import FIRST_REMINDER, announce, maintenance_over
+from src.watch.telling import announce, covering_work, with_times
 from src.watch.verdict import Draft, Verdict
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _look(draft: Draft, case: Case, desk: Desk, due: _Due) -> None:
     if notice.state == "held":
         if is_held(case.policy, case.incident.level, case.now):
             return
-        if case.incident.open and maintenance_over(case) is not None:
+        if case.incident.open and covering_work(case) is not None:
             announce(draft, case)
         else:
             due.held.append(case)
@@ -97,7 +97,7 @@ def _after_work(draft: Draft, case: Case) -> None:
     """The maintenance is over, or was called off: what is still broken is told now."""
     if not case.incident.open:
         case.note(draft, case.fresh("done", case.notice.reason if case.notice else ""))
-    elif maintenance_over(case) is None:
+    elif covering_work(case) is None:
         announce(draft, case)
 
 
@@ -209,13 +209,10 @@ def _sum_up(draft: Draft, desk: Desk, spot: Spot, due: _Due) -> None:
     once = f"summary:{spot.chat_id}:{spot.thread_id}:{now.timestamp():.0f}"
     draft.outgoing.append(Outgoing(once, spot, "summary", text, now, buttons="summary"))
     for case in still:
-        told = replace(
-            case.fresh("told"),
-            told_at=now,
-            next_reminder_at=now + FIRST_REMINDER,
-            in_summary=True,
+        told = replace(case.fresh("told"), in_summary=True)
+        case.note(draft, with_times(case, told)).log(
+            draft, "told", f"In the summary: {case.headline}."
         )
-        case.note(draft, told).log(draft, "told", f"In the summary: {case.headline}.")
     for case in over:
         case.note(draft, case.fresh("done")).log(
             draft, "told", f"In the summary, over by then: {case.headline}."

@@ -14,7 +14,7 @@ from src.models.watching import MOMENTARY, Outgoing, WhyLine
 from src.utils.alert_formatter import FOR_GOOD, format_test
 from src.utils.markup import clean
 from src.utils.timezones import to_local
-from src.watch.telling import announce
+from src.watch.telling import announce, revive
 from src.watch.verdict import Draft, Verdict
 
 if TYPE_CHECKING:
@@ -111,8 +111,10 @@ def follow(desk: Desk, key: HomeKey, spot: Spot, incidents: Iterable[Incident]) 
         here = any(home.key == key and home.ended_at is None for home in incident.homes)
         if incident.open and here and incident.trigger not in MOMENTARY:
             case = desk.case(incident, spot)
-            if case.notice is None or case.notice.state == "done":
-                announce(draft, replace(case, notice=None))
+            if case.notice is None:
+                announce(draft, case)
+            elif case.notice.state == "done":
+                revive(draft, case)
     return draft.done()
 
 
@@ -130,7 +132,8 @@ def leave(desk: Desk, key: HomeKey, spot: Spot, incidents: Iterable[Incident]) -
         if notice is None or key not in keys or keys & left or blind:
             continue
         case = desk.case(incident, spot)
-        case.note(draft, case.fresh("done", "The home is not watched here any more"))
+        left_here = case.fresh("done", "The home is not watched here any more")
+        case.note(draft, left_here).edit(draft, "left")
     draft.log.append(
         WhyLine(desk.now, spot, "updated", "The home is not watched here any more.", key=key)
     )

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from src.models.watching import MOMENTARY
-from src.utils.alert_formatter import FOR_GOOD
+from src.utils.alert_formatter import FOR_GOOD, format_reminder, lasted_s, span_of
 from src.utils.alert_words import TRIGGER_LABELS
 from src.utils.timezones import to_local
 from src.utils.wording import duration
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from src.models.watching import ChatPolicy, IncidentEvent, Notice, Spot, Watch
 
-__all__ = ["FIRST_REMINDER", "Verdict", "announce", "decide", "finish", "maintenance_over"]
+__all__ = ["announce", "covering_work", "decide", "finish", "revive", "with_times"]
 
 FIRST_REMINDER: Final = timedelta(hours=1)
 
@@ -68,9 +68,34 @@ def _changed(draft: Draft, case: Case) -> None:
     """More or fewer homes or pods, other words, or it flips now: the same message says so."""
     if case.notice is None:
         announce(draft, case)
+    elif case.notice.state == "told" and _is_over_here(case):
+        _recover(draft, case)
     elif case.notice.state == "told":
         case.edit(draft, "grew")
         case.log(draft, "updated", f"The alert was brought up to date: {case.headline}.")
+    elif case.notice.state == "done" and case.watching and not _is_over_here(case):
+        revive(draft, case)
+
+
+def _is_over_here(case: Case) -> bool:
+    """Of several homes those that are watched here are back, others are not yet."""
+    several = case.incident.trigger == "neighbourhood"
+    return several and all(home.ended_at is not None for home in case.homes)
+
+
+def revive(draft: Draft, case: Case) -> None:
+    """It concerns the chat again: the message it knows is brought up to date, and answered."""
+    notice = case.notice
+    if notice is None or notice.told_at is None or not case.incident.open:
+        return
+    again = replace(with_times(case, notice), state="told", reason="")
+    case = case.note(draft, again)
+    case.edit(draft, "revived")
+    if is_held(case.policy, case.incident.level, case.now):
+        return
+    text = format_reminder(case.incident, case.homes, case.now, zone=case.zone, notice=notice)
+    case.send(draft, "reminder", text, f"{case.now.timestamp():.0f}", silent=notice.silent)
+    case.log(draft, "told", f"Told again, because it concerns this chat again: {case.headline}.")
 
 
 def announce(draft: Draft, case: Case) -> None:
@@ -79,7 +104,7 @@ def announce(draft: Draft, case: Case) -> None:
         label = TRIGGER_LABELS[case.incident.trigger]
         _withhold(draft, case, f"“{label}” is off here", None)
         return
-    window = maintenance_over(case)
+    window = covering_work(case)
     if window is not None:
         again = None if case.incident.trigger in MOMENTARY else window.end + ECHO
         _withhold(draft, case, _work(window, case), again)
@@ -90,7 +115,7 @@ def announce(draft: Draft, case: Case) -> None:
     _tell(draft, case)
 
 
-def maintenance_over(case: Case) -> Window | None:
+def covering_work(case: Case) -> Window | None:
     """The work that an incident belongs to: it began within, and that is not over for long."""
     window = window_of_all(case.policy, case.location_ids, case.now, ECHO)
     if window is None or case.now < window.end or case.incident.began_at < window.end:
@@ -124,22 +149,25 @@ def _tell(draft: Draft, case: Case) -> None:
     """The alert itself. What is loud is reminded of and may be escalated."""
     momentary = case.incident.trigger in MOMENTARY
     silent = mode_of(case.policy, case.incident.trigger) == "silent"
-    loud = not silent and not momentary and case.incident.open
-    escalates = loud and case.policy.escalate_to not in {None, case.spot}
-    after = timedelta(seconds=case.policy.escalate_after_s)
-    case = case.note(
-        draft,
-        replace(
-            case.fresh("done" if momentary or not case.incident.open else "told"),
-            silent=silent,
-            told_at=case.now,
-            next_reminder_at=case.now + FIRST_REMINDER if loud else None,
-            escalate_at=case.now + after if escalates else None,
-        ),
-    )
+    told = case.fresh("done" if momentary or not case.incident.open else "told")
+    case = case.note(draft, with_times(case, replace(told, silent=silent)))
     buttons = "closed" if momentary else None
     case.send(draft, "alert", case.alert_text(), silent=silent, buttons=buttons)
     case.log(draft, "silent" if silent else "told", _sent(case, silent=silent))
+
+
+def with_times(case: Case, notice: Notice) -> Notice:
+    """Told now; what is loud and can be acted on is reminded of, and may be passed on."""
+    loud = not notice.silent and case.incident.trigger not in MOMENTARY and case.incident.open
+    passes_on = loud and case.policy.escalate_to not in {None, case.spot}
+    after = timedelta(seconds=case.policy.escalate_after_s)
+    return replace(
+        notice,
+        told_at=case.now,
+        reminders=0,
+        next_reminder_at=case.now + FIRST_REMINDER if loud else None,
+        escalate_at=case.now + after if passes_on else None,
+    )
 
 
 def _sent(case: Case, *, silent: bool) -> str:
@@ -189,9 +217,9 @@ _ENDED: Final = {
 def _recover(draft: Draft, case: Case) -> None:
     """A reply with the duration first; the alert itself says that it is resolved."""
     notice, incident = case.notice, case.incident
-    lasted = duration(((incident.ended_at or case.now) - incident.began_at).total_seconds())
-    over = incident.ended_at or case.now
-    window = window_of_all(case.policy, case.location_ids, over)
+    lasted = duration(lasted_s(incident, case.homes))
+    _, ended = span_of(incident, case.homes)
+    window = window_of_all(case.policy, case.location_ids, ended or case.now)
     if window is not None:
         reason = _work(window, case)
         case = case.note(draft, case.fresh("done", reason))
@@ -206,7 +234,9 @@ def _recover(draft: Draft, case: Case) -> None:
     silent = (notice is not None and notice.silent) or night or _is_snoozed(case)
     case = case.note(draft, case.fresh("done"))
     case.edit(draft, "end")
-    case.send(draft, "recovery", case.recovery_text(), silent=silent, buttons="closed")
+    # Of several homes one may be back more than once before all are.
+    nth = f"{ended.timestamp():.0f}" if ended and incident.trigger == "neighbourhood" else ""
+    case.send(draft, "recovery", case.recovery_text(), nth, silent=silent, buttons="closed")
     how = "Sent without a sound" if silent else "Sent"
     case.log(draft, "silent" if silent else "told", f"{how}: over after {lasted}, {case.headline}.")
 

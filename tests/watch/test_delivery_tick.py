@@ -154,6 +154,14 @@ def test_the_night_in_one_summary() -> None:
     assert kinds(chats.ends(kitchen, 150)) == ["recovery"]  # no alert of its own to be edited
 
 
+def test_what_a_summary_told_is_passed_on_like_any_alert() -> None:
+    chats = Chats([watch(ANNS), watch(BOBS)])
+    chats.set(escalate_to=BOSS, escalate_after_s=1800)
+    _held(chats, incident("pod_offline", ANNS), incident("pod_offline", BOBS))
+    assert kinds(chats.tick(120)) == ["summary"]
+    assert [(m.kind, m.spot) for m in chats.tick(150)] == [("escalation", BOSS)] * 2
+
+
 def test_one_thing_that_is_still_so_is_an_ordinary_alert() -> None:
     chats, kitchen = Chats(), incident("pod_offline")
     _held(chats, kitchen)

@@ -122,6 +122,40 @@ def test_who_stops_watching_hears_no_more() -> None:
     assert {m.spot for m in chats.ends(home, 30)} == {TEAM_TOPIC}
 
 
+def test_an_alert_that_is_left_says_so_and_has_no_say_any_more() -> None:
+    chats, home = Chats(), incident()
+    chats.opens(home)
+    chats.watches = []
+    (edit,) = chats.take(delivery.leave(chats.desk(20), ANNS, NIGHT, [home]))
+    assert edit.buttons == "closed"
+    assert plain(edit.text).endswith(
+        "👁 Not watched from here any more: this message does not change any more."
+    )
+    assert chats.happens("grew", home, 25) == []
+
+
+def test_who_comes_back_to_a_home_that_is_still_down_is_told_so() -> None:
+    chats, home = Chats(), incident()
+    chats.opens(home)
+    chats.watches = []
+    chats.take(delivery.leave(chats.desk(20), ANNS, NIGHT, [home]))
+    chats.watches = [watch()]
+    edit, reminder = chats.take(delivery.follow(chats.desk(30), ANNS, NIGHT, [home]))
+    assert (edit.kind, edit.buttons, reminder.kind) == ("edit", "open", "reminder")
+    assert "STILL OFFLINE after 30 min" in reminder.text
+    assert kinds(chats.ends(home, 40)) == ["edit", "recovery"]
+
+
+def test_what_was_never_told_is_not_told_again() -> None:
+    chats, home = Chats(), incident()
+    chats.set(modes={"home_offline": "off"})
+    chats.opens(home)
+    chats.watches = []
+    chats.take(delivery.leave(chats.desk(20), ANNS, NIGHT, [home]))
+    chats.watches = [watch()]
+    assert not delivery.follow(chats.desk(30), ANNS, NIGHT, [home])
+
+
 def test_other_homes_of_the_same_incident_go_on() -> None:
     chats = Chats([watch(ANNS), watch(BOBS)])
     street = incident("neighbourhood", ANNS, BOBS)

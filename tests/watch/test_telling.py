@@ -114,6 +114,47 @@ def test_a_neighbourhood_is_one_message_for_each_chat() -> None:
     assert kinds(ended) == ["edit", "recovery"] * 2
 
 
+def test_a_chat_hears_when_its_own_homes_of_an_outage_are_back_or_gone_again() -> None:
+    chats = Chats([watch(ANNS), watch(BOBS, TEAM_TOPIC), watch(CATHS, TEAM_TOPIC)])
+    street = incident("neighbourhood", ANNS, BOBS, CATHS)
+    chats.opens(street)
+    anns, *rest = street.homes
+    partly = replace(street, homes=(replace(anns, ended_at=at(20)), *rest))
+    told = chats.happens("grew", partly, 23)
+    assert [(m.kind, m.spot) for m in told] == [
+        ("edit", NIGHT),
+        ("recovery", NIGHT),
+        ("edit", TEAM_TOPIC),
+    ]
+    assert told[0].buttons == "closed"
+    assert "Over for what is watched here" in told[0].text
+    assert plain(told[1].text).startswith("20 min outage. 🟢 Back since 10:20 · Ann's home")
+    assert [m.spot for m in chats.happens("grew", partly, 24)] == [TEAM_TOPIC]
+    again = chats.happens("grew", street, 30)
+    assert [(m.kind, m.spot) for m in again] == [
+        ("edit", NIGHT),
+        ("reminder", NIGHT),
+        ("edit", TEAM_TOPIC),
+    ]
+    ended = over(partly, 50)
+    homes = (replace(anns, ended_at=at(40)), *(replace(h, ended_at=at(50)) for h in rest))
+    told = chats.happens("closed", replace(ended, homes=homes), 53)
+    recoveries = {m.spot: plain(m.text) for m in told if m.kind == "recovery"}
+    assert recoveries[NIGHT].startswith("40 min outage. 🟢 Back since 10:40")
+    assert recoveries[TEAM_TOPIC].startswith("50 min outage. 🟢 All back since 10:50 · 2 homes")
+
+
+def test_what_concerns_a_chat_again_at_night_waits_with_its_sound() -> None:
+    chats = Chats([watch(ANNS), watch(BOBS, TEAM_TOPIC)])
+    street = incident("neighbourhood", ANNS, BOBS, level="warning")
+    chats.opens(street)
+    anns, bobs = street.homes
+    chats.happens("grew", replace(street, homes=(replace(anns, ended_at=at(20)), bobs)), 23)
+    chats.set(quiet=QUIET)
+    told = chats.happens("grew", street, 30)
+    assert [(m.kind, m.spot) for m in told] == [("edit", NIGHT), ("edit", TEAM_TOPIC)]
+
+
 def test_blind_goes_once_to_each_chat_of_the_owner() -> None:
     chats = Chats([watch(ANNS), watch(BOBS), watch(CATHS, TEAM_TOPIC)])
     chats.watches.append(replace(watch(ANNS, BOSS), key=replace_owner(9)))
