@@ -194,6 +194,11 @@ def _expected(actor: str, least: str, what: str = "") -> bool:
     return RANK[ACTORS[actor]] >= RANK[least]
 
 
+async def _done(person: Person) -> None:
+    """Wait for what comes after an answer: a chat is in order."""
+    await person.answered(person.say("/whoami"), "Your Telegram id")
+
+
 class Kept:
     """What is stored, and what Plume was asked: before somebody tries, and after."""
 
@@ -232,6 +237,7 @@ async def test_commands_and_links(command: str) -> None:
             assert not said.startswith(REFUSALS) if allowed else said.startswith(REFUSALS), (
                 f"{actor} /{command}: {said}"
             )
+            await _done(people[actor])
             await kept.must_be_the_same(actor, people[actor] if allowed else None)
 
 
@@ -253,8 +259,7 @@ async def test_buttons(press: Any) -> None:
             allowed = allowed and not (private and actor in IN_A_GROUP)
             assert refused is not allowed, f"{actor} {press}: {answer}"
             assert answer.get("show_alert") or not refused
-            # The answer to a press comes first, and then what it does; a chat is in order.
-            await person.answered(person.say("/whoami"), "Your Telegram id")
+            await _done(person)
             await kept.must_be_the_same(actor, None if refused else person)
 
 
