@@ -6,11 +6,9 @@ Run it with `python panoptes_bot.py`; `--demo` needs neither a Telegram token no
 
 from __future__ import annotations
 
-import argparse
 import logging
 import os
 import sys
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, cast
 
@@ -86,6 +84,7 @@ from src.handlers.watching import build_watching, start_watching
 from src.handlers.wifi import build_wifi, wifi_command
 from src.logs import Redactor, setup_logging
 from src.service import runner, upkeep
+from src.service.options import parse
 from src.service.telegram import telegram_request
 from src.settings import EXIT_BAD_SETTINGS, Settings, SettingsError, load_settings
 from src.utils.status_formatter import format_pod_details, format_speed_test
@@ -329,26 +328,11 @@ async def export_report(update: Update, context: PanoptesContext, press: ExportR
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the bot until it is told to stop; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="panoptes_bot.py", description=__doc__)
-    parser.add_argument(
-        "--demo", action="store_true", help="try everything in a browser, with invented homes"
-    )
-    parser.add_argument(
-        "--demo-plume", action="store_true", help="your Telegram bot with invented homes"
-    )
-    instead = parser.add_mutually_exclusive_group()
-    instead.add_argument("--check", action="store_true", help="tell what works, start nothing")
-    instead.add_argument("--backup", type=Path, metavar="FILE", help="write a copy of the database")
-    instead.add_argument("--restore", type=Path, metavar="FILE", help="replace it by such a copy")
-    instead.add_argument(
-        "--rotate-keys", action="store_true", help="encrypt what is stored with the newest key"
-    )
-    options, rest = parser.parse_known_args(arguments)
+    options = parse(arguments, __doc__)
     if options.demo or options.demo_plume:
         from src.demo.launch import run_demo  # noqa: PLC0415 - the demo's servers, only for it
 
-        return run_demo(["--demo-plume", *rest] if options.demo_plume else ["--demo", *rest])
-    parser.parse_args(arguments)  # refuses what is left over
+        return run_demo(options.rest)
     try:
         settings = load_settings()
     except SettingsError as error:
