@@ -198,3 +198,19 @@ async def test_what_no_button_says_is_refused(data: str) -> None:
         ann = bot.person("Ann")
         shown = await ann.ask("/help")
         assert "expired" in (await ann.forge(shown, f"1|{data}"))["text"]
+
+
+async def test_planned_work_and_other_nights_are_typed() -> None:
+    async with Bot() as bot:
+        ann = await a_watcher(bot)
+        planned = await ann.ask("/watch maintenance sun 02:00-04:00 weekly new <firmware>")
+        said = "1. All homes every Sunday 02:00 to 04:00: new <firmware>"
+        assert said in text_of(planned)
+        (work,) = (await _policy(bot, ann)).maintenance
+        assert (work.weekly, work.reason, work.by) == (True, "new <firmware>", ann.user_id)
+        await ann.ask("/watch quiet 22:30-06:15")
+        assert (await _policy(bot, ann)).quiet == QuietHours(1350, 375)
+        for wrong, right in (("maintenance soon", "sun 02:00"), ("quiet at night", "22:30-06:15")):
+            assert right in text_of(await ann.ask(f"/watch {wrong}"))
+        for word in ("maintenance", "quiet"):
+            assert "Times are those of Europe/Stockholm" in text_of(await ann.ask(f"/watch {word}"))

@@ -90,8 +90,16 @@ def test_maintenance_in_words() -> None:
     weekly = replace(work, weekly=True)
     said = watch_texts.work(weekly, None, "<b>", at(60) + timedelta(days=30))
     assert said == "&lt;b&gt; every Monday 10:00 to 12:00"
-    assert watch_texts.numbered("w", ["a", "b"]) == "\n\n1. a\n2. b"
-    assert watch_texts.numbered("w", []) == watch_texts.numbered("q", ["a"]) == ""
+    planned = replace(work, reason="new <modem>")
+    assert watch_texts.work(planned, None, "Home", START - timedelta(days=1)) == (
+        "Home from Mon 18 May 10:00 to Mon 12:00: new &lt;modem&gt;"
+    )
+
+
+def test_the_panels_say_how_to_type_times() -> None:
+    assert "\n\n1. a\n2. b\n\n" in watch_texts.section("w", ["a", "b"], None)
+    assert watch_texts.section("q", ["a"], "Europe/Oslo").endswith("those of Europe/Oslo.")
+    assert watch_texts.section("m", ["a"], None) == watch_texts.SECTIONS["m"]
 
 
 def test_nothing_but_off() -> None:

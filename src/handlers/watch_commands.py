@@ -57,9 +57,10 @@ def place_of(update: Update) -> Spot:
 
 
 async def watch_command(update: Update, context: PanoptesContext) -> None:
-    """Answer /watch: the home that is chosen here; `/watch settings` shows how one is told."""
-    if context.args and context.args[0].lower() == "settings":
-        await watch_settings.show(update, context)
+    """Answer /watch: the home that is chosen here; `/watch settings` and the like are about how."""
+    word, *rest = context.args or [""]
+    if word.lower() in watch_settings.TYPED:
+        await watch_settings.typed(update, context, word.lower(), " ".join(rest))
         return
     await _set_chosen(update, context, on=True)
 

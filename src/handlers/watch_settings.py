@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Final
 from src.handlers import watch_keyboards, watch_texts
 from src.handlers.incoming import chat_of, is_private, thread_of, user_of
 from src.handlers.people import put
-from src.handlers.reply import answer
+from src.handlers.reply import answer, send
 from src.handlers.state import Place
 from src.handlers.watch_presses import Section, Wanted
 from src.models.watching import TRIGGERS, Digest, Maintenance, QuietHours, Spot
 from src.watch import delivery
 from src.watch.maintenance import windows_at
+from src.watch.work_words import parse_night, parse_work
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from src.models.watching import ChatPolicy
 
 __all__ = [
+    "TYPED",
     "adopt_zone",
     "end_work",
     "set_digest",
@@ -45,6 +47,7 @@ __all__ = [
     "set_work",
     "show",
     "show_panel",
+    "typed",
 ]
 
 _USUAL_NIGHT: Final = QuietHours(22 * 60, 7 * 60)
@@ -53,6 +56,11 @@ _DAYS: Final = {0: tuple(range(7)), 1: (6, 0, 1, 2, 3), 2: (4, 5)}
 _NO_DIGEST: Final = 24
 _DAILY: Final = 7
 _MOST_WORKS: Final = 6
+TYPED: Final = {
+    "settings": Section.ALL,
+    "maintenance": Section.WORK,
+    "quiet": Section.QUIET,
+}
 
 
 async def show(update: Update, context: PanoptesContext, section: Section = Section.ALL) -> None:
@@ -64,7 +72,7 @@ async def show(update: Update, context: PanoptesContext, section: Section = Sect
     if section is Section.ALL:
         text = watch_texts.policy(policy, works, await _name_of(context, policy.escalate_to))
     else:
-        text = watch_texts.SECTIONS[section.value] + watch_texts.numbered(section.value, works)
+        text = watch_texts.section(section.value, works, policy.timezone)
     keyboard = watch_keyboards.panel(
         services.buttons, section, policy, home, now_work=bool(windows_at(policy, now))
     )
@@ -90,6 +98,55 @@ async def show_panel(update: Update, context: PanoptesContext, press: AlertPanel
     """Turn to a section."""
     await answer(update, context)
     await show(update, context, press.section)
+
+
+async def typed(update: Update, context: PanoptesContext, word: str, rest: str) -> None:
+    """`/watch settings`, `/watch maintenance sun 02:00-04:00`, `/watch quiet 22:30-06:15`."""
+    section = TYPED[word]
+    if section is Section.ALL or not rest:
+        await show(update, context, section)
+        return
+    await adopt_zone(update, context)
+    change = _night(rest) if section is Section.QUIET else _planned(update, context, rest)
+    if change is None:
+        await send(update, context, watch_texts.TYPE_LIKE_THIS[section.value])
+        return
+    await _change(update, context, change, section, f"{word} {rest}")
+
+
+def _night(text: str) -> Callable[[ChatPolicy], ChatPolicy] | None:
+    night = parse_night(text)
+    if night is None:
+        return None
+    start, end = night
+
+    def change(policy: ChatPolicy) -> ChatPolicy:
+        quiet = policy.quiet or _USUAL_NIGHT
+        return replace(policy, quiet=replace(quiet, start_min=start, end_min=end))
+
+    return change
+
+
+def _planned(
+    update: Update, context: PanoptesContext, text: str
+) -> Callable[[ChatPolicy], ChatPolicy] | None:
+    zone = context.services.watching.desk().policy(_spot(update)).timezone
+    work = parse_work(text, context.services.clock(), zone)
+    if work is None:
+        return None
+    planned = Maintenance(
+        id=secrets.token_hex(4),
+        start=work.start,
+        end=work.end,
+        weekly=work.weekly,
+        by=user_of(update).id,
+        reason=work.reason,
+    )
+    return partial(_with_work, planned)
+
+
+def _with_work(work: Maintenance, policy: ChatPolicy) -> ChatPolicy:
+    return replace(policy, maintenance=(*policy.maintenance, work)[-_MOST_WORKS:])
 
 
 async def set_mode(update: Update, context: PanoptesContext, press: SetMode) -> None:
@@ -139,9 +196,7 @@ async def set_work(update: Update, context: PanoptesContext, press: SetWork) -> 
         by=user.id,
     )
 
-    def change(policy: ChatPolicy) -> ChatPolicy:
-        return replace(policy, maintenance=(*policy.maintenance, work)[-_MOST_WORKS:])
-
+    change = partial(_with_work, work)
     await _change(update, context, change, Section.WORK, f"maintenance {press.hours} h")
 
 

@@ -153,10 +153,13 @@ def work(each: Maintenance, zone: str | None, name: str, now: datetime) -> str:
     """One maintenance window in words."""
     start, end = to_local(each.start, zone), to_local(each.end, zone)
     whose = escape(name, 60)
+    why = f": {escape(each.reason, 120)}" if each.reason else ""
     if each.weekly:
-        return f"{whose} every {start:%A} {start:%H:%M} to {end:%H:%M}"
+        return f"{whose} every {start:%A} {start:%H:%M} to {end:%H:%M}{why}"
+    if each.start > now:
+        return f"{whose} from {start:%a %d %b %H:%M} to {end:%a %H:%M}{why}"
     left = duration((each.end - now).total_seconds())
-    return f"{whose} until {end:%a %H:%M} ({left} more)"
+    return f"{whose} until {end:%a %H:%M} ({left} more){why}"
 
 
 def escalation(current: ChatPolicy, name: str) -> str:
@@ -177,6 +180,11 @@ def digest(current: ChatPolicy) -> str:
     return f"{days} at {wanted.hour:02}:{wanted.minute:02}"
 
 
+TYPE_LIKE_THIS: Final = {
+    "q": "Other times: <code>/watch quiet 22:30-06:15</code>.",
+    "w": "Planned: <code>/watch maintenance sun 02:00-04:00 weekly new firmware</code>; the day, "
+    "“weekly” and the reason may be left out.",
+}
 _WEEKDAYS: Final = (
     "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
 )  # fmt: skip
@@ -195,8 +203,11 @@ SECTIONS: Final = {
 }
 
 
-def numbered(section: str, works: Sequence[str]) -> str:
-    """The maintenance windows with the numbers of their buttons."""
-    if section != "w" or not works:
-        return ""
-    return "\n\n" + "\n".join(f"{n}. {each}" for n, each in enumerate(works, 1))
+def section(name: str, works: Sequence[str], zone: str | None) -> str:
+    """A panel's text; the maintenance windows with the numbers of their buttons."""
+    parts = [SECTIONS[name]]
+    if name == "w" and works:
+        parts.append("\n".join(f"{n}. {each}" for n, each in enumerate(works, 1)))
+    if name in TYPE_LIKE_THIS:
+        parts.append(f"{TYPE_LIKE_THIS[name]} Times are those of {escape(zone or 'UTC')}.")
+    return "\n\n".join(parts)
