@@ -1,0 +1,81 @@
+"""A home breaks and mends under a real process that is killed in between: nothing is lost."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import sqlite3
+from typing import TYPE_CHECKING
+
+import pytest
+
+from src.demo.plume_auth import DEMO_CREDENTIALS
+from src.demo.plume_cloud import PlumeCloud
+from src.demo.world import World
+from src.demo.world_clock import VirtualClock
+from src.demo.world_ids import DEMO_CUSTOMER_ID, DEMO_LOCATION_ID, DEMO_POD_ID
+from src.storage.database import DATABASE_FILE
+from tests.chatting import text_of
+from tests.e2e.bot_process import Surroundings
+from tests.e2e.people import Technician
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.e2e
+
+SPEED = (
+    600.0  # ten minutes of the cloud in a second: what is confirmed by time is confirmed at once
+)
+
+
+def nodes_calls(cloud: PlumeCloud) -> int:
+    """How often the home was looked at."""
+    return sum(call.path.endswith(f"{DEMO_LOCATION_ID}/nodes") for call in cloud.requests)
+
+
+async def another_look(nora: Technician, cloud: PlumeCloud) -> None:
+    """Wait until the poller has looked once more."""
+    before = nodes_calls(cloud)
+    await nora.telegram.wait_for(lambda: nodes_calls(cloud) > before, timeout=25)
+
+
+def is_recorded(surroundings: Surroundings) -> bool:
+    """Whether everything that was sent is written down as sent."""
+    file = surroundings.data_dir / "data" / DATABASE_FILE
+    with contextlib.closing(sqlite3.connect(file)) as database:
+        waiting = "SELECT count(*) FROM outbox WHERE done_at IS NULL"
+        return bool(database.execute(waiting).fetchone() == (0,))
+
+
+async def test_an_alert_and_its_recovery_survive_a_kill_in_between(tmp_path: Path) -> None:
+    cloud = PlumeCloud(World(clock=VirtualClock(speed=SPEED)))
+    environment = {"PANOPTES_WATCH_INTERVAL": "10"}
+    async with Surroundings(tmp_path, cloud=cloud, extra_env=environment) as surroundings:
+        nora = Technician.join(surroundings.telegram, "Nora")
+        await nora.connect(DEMO_CREDENTIALS[0])
+        await nora.choose(DEMO_CUSTOMER_ID, "Home")
+        watching = await nora.ask("/watch")
+        assert "atch" in text_of(watching)
+        number = watching["message_id"]
+        cloud.world.apply("unplug_pod", DEMO_LOCATION_ID, DEMO_POD_ID)
+        await another_look(nora, cloud)
+
+        await surroundings.stop(signal.SIGKILL)  # seen once, told to nobody
+        await surroundings.start()
+        alert = await nora.answered(number, "POD DOWN")
+
+        await nora.telegram.wait_for(lambda: is_recorded(surroundings), timeout=10)
+        await surroundings.stop(signal.SIGKILL)  # told
+        cloud.world.restore(DEMO_LOCATION_ID)
+        await surroundings.start()
+        for _ in range(2):
+            await nora.press("Test again", alert)
+        recovery = await nora.answered(alert["message_id"], "Back since")
+        assert recovery["reply_to_message"]["message_id"] == alert["message_id"]
+        await nora.becomes(alert, "RESOLVED")
+        told = [text_of(message) for message in nora.shown(number)]
+        assert sum("🟠 POD DOWN" in text for text in told) == 0, told  # it says that it is over
+        assert sum("Repeated" in text for text in told) == 0
+        assert await surroundings.stop() == 0
+        assert "Traceback" not in surroundings.log
