@@ -80,6 +80,16 @@ def test_the_alert_of_what_is_over() -> None:
 
 
 @pytest.mark.parametrize(
+    ("began_s", "ended_s", "said"),
+    [(59, 7 * 60, "7 min"), (1, 7 * 60 + 58, "7 min"), (5, 50, "45 s")],
+)
+def test_how_long_it_lasted_fits_the_times_beside_it(began_s: int, ended_s: int, said: str) -> None:
+    what = incident(began_at=at(began_s / 60), ended_at=at(ended_s / 60), closed_at=at(20))
+    head = shown(format_alert(replace(what, ending="recovered"), what.homes)).splitlines()[0]
+    assert head.startswith(f"✅ RESOLVED after {said} ·")
+
+
+@pytest.mark.parametrize(
     ("ending", "said"),
     [
         ("swallowed", "↪ PART OF A LARGER INCIDENT · Ann's home"),

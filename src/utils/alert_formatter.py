@@ -37,6 +37,7 @@ __all__ = [
 FOR_GOOD: Final = datetime.max.replace(tzinfo=UTC)
 
 _NAME: Final = 60
+_MINUTE_S: Final = 60.0
 _SENTENCE: Final = 400
 _PODS_NAMED: Final = 6
 _EVIDENCE_SHOWN: Final = 4
@@ -77,10 +78,17 @@ def span_of(incident: Incident, homes: Sequence[AffectedHome]) -> tuple[datetime
 
 
 def lasted_s(incident: Incident, homes: Sequence[AffectedHome] = ()) -> float:
-    """How long it lasted (or has until it was confirmed), in seconds."""
+    """How long it lasted (or has until it was confirmed), in seconds.
+
+    From a minute on between the minutes that are shown: "00:01 to 00:08" reads as 7 minutes.
+    """
     began, ended = span_of(incident, homes)
     end = ended or incident.closed_at or incident.opened_at
-    return max(0.0, (end - began).total_seconds())
+    exact = (end - began).total_seconds()
+    if exact < _MINUTE_S:
+        return max(0.0, exact)
+    shown = end.replace(second=0, microsecond=0) - began.replace(second=0, microsecond=0)
+    return shown.total_seconds()
 
 
 def format_alert(
@@ -166,7 +174,7 @@ def _homes(
     if incident.trigger != "neighbourhood":
         return []
     facts = []
-    if incident.shared:
+    if any(each not in incident.cause for each in incident.shared):  # else it was just said
         facts.append(f"They share: {escape(', '.join(incident.shared), _SENTENCE)}")
     if incident.unaffected is not None:
         facts.append(f"Not affected: {count(incident.unaffected, 'watched home')}")

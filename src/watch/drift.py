@@ -85,7 +85,11 @@ def _follow_backhaul(draft: Draft, pod: PodSight, backhauls: dict[str, Track]) -
     word = (pod.backhaul or "").lower()
     if word not in {WIRED, WIRELESS} or (word == WIRELESS and is_wired(draft, pod)):
         return  # the fall from a cable is a fault, until it has become normal
-    track, _ = moved(backhauls.get(pod.id), word, draft)
+    known = backhauls.get(pod.id)
+    track, _ = moved(known, word, draft)
+    if known is None and track is not None and pod.since is not None:
+        # Another backhaul is another connection: it has had this one since it connected.
+        track = replace(track, since=min(pod.since, draft.when.now))
     if track is not None:
         backhauls[pod.id] = track
 

@@ -82,6 +82,14 @@ def test_the_backhaul_falls_from_a_cable_that_was_normal() -> None:
     assert script(Story(), [(0, 5, wired), (6, 300, home())]).events == []
 
 
+def test_a_pod_that_has_been_connected_for_long_had_its_cable_for_as_long() -> None:
+    wired = home(pod("study", backhaul="ethernet", since=START - timedelta(hours=2)))
+    story = Story()
+    story.looks(0, 5, wired)
+    story.looks(6, 15, home(pod("study", since=at(6))))
+    assert story.told() == [("opened", "backhaul_fallback", "study", 9)]
+
+
 def test_a_cable_that_is_not_used_for_a_week_is_not_normal_any_more() -> None:
     wired = home(pod("study", backhaul="ethernet"))
     story = Story(interval_s=3600)
