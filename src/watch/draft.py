@@ -50,6 +50,11 @@ def pod_ref(pod: PodSight) -> PodRef:
     return PodRef(pod.id, pod.name, pod.serial)
 
 
+def _tracks(memory: HomeMemory) -> dict[str, Any]:
+    names = ("level", "address", "places", "backhauls")
+    return {name: getattr(memory, name) for name in names}
+
+
 class Draft:
     """A working copy of one home's memory. `events` are what has happened so far.
 
@@ -150,18 +155,21 @@ class Draft:
         self._tell("closed", over)
 
     def done(self) -> HomeMemory:
-        """The memory as it is now; the very same object when nothing has changed."""
-        new = replace(
-            self.old,
-            edges=self.edges,
-            incidents=self.incidents,
-            settles=self.settles,
-            doubts=self.doubts,
-            waiting=self.waiting,
+        """The memory as it is now; the very same object when nothing but the time has changed."""
+        parts = {
+            "edges": self.edges,
+            "incidents": self.incidents,
+            "settles": self.settles,
+            "doubts": self.doubts,
+            "waiting": self.waiting,
             **self.changes,
-        )
-        same = replace(new, looked_at=self.base.looked_at) == self.base
-        return self.base if same else new
+        }
+        if self.old is not self.base:  # candidates were dropped
+            parts = {**_tracks(self.old), **parts}
+        base = self.base
+        if all(getattr(base, name) == part for name, part in parts.items() if name != "looked_at"):
+            return base
+        return replace(base, **parts)
 
     def _tell(self, kind: Any, incident: Incident) -> None:
         self.events.append(IncidentEvent(kind, incident, self.when.now))

@@ -196,6 +196,8 @@ def _fold(draft: Draft, pod: PodSight, signal: Signal, by: str | None, words: Wo
 def _judge(draft: Draft, signal: Signal, words: Words, *, patient: bool = False) -> None:
     """Take one condition a look further, and tell what comes of it. `patient`: tell nothing new."""
     when, key = draft.when, edge_key(signal.trigger, signal.subject)
+    if signal.bad is False and key not in draft.edges and key not in draft.doubts:
+        return  # well, as ever
     edge = advance(draft.edges.get(key), signal, when, draft.doubts.get(key, when.before))
     draft.put(signal.trigger, signal.subject, edge)
     _doubt(draft, signal, key, told=edge is not None and bool(edge.incident))
