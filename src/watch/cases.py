@@ -5,7 +5,7 @@ Everything that delivery says goes through here, so that each message and its re
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from src.models.watching import ChatPolicy, Notice, Outgoing, WhyLine
@@ -175,6 +175,14 @@ class Desk:
     policies: Mapping[Spot, ChatPolicy]
     notices: Mapping[tuple[str, Spot], Notice]
     now: datetime
+    _names: dict[Spot, dict[HomeKey, str]] = field(init=False, default_factory=dict, compare=False)
+
+    def names(self, spot: Spot) -> Mapping[HomeKey, str]:
+        """What a chat calls the homes that it watches; read once for all chats."""
+        if not self._names:
+            for watch in self.watches:
+                self._names.setdefault(watch.spot, {})[watch.key] = watch.name
+        return self._names.get(spot, {})
 
     def policy(self, spot: Spot) -> ChatPolicy:
         """How this chat wants to be told; the defaults where it never said."""
@@ -200,7 +208,7 @@ class Desk:
 
         A chat that was told although it watches none of the homes (an escalation) sees all.
         """
-        names = {watch.key: watch.name for watch in self.watches if watch.spot == spot}
+        names = self.names(spot)
         homes = [
             replace(home, name=names[home.key] or home.name)
             for home in incident.homes

@@ -20,7 +20,7 @@ from src.watch.verdict import Draft, Verdict
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from src.models.watching import ChatPolicy, Incident, Notice, Spot, Watch
+    from src.models.watching import ChatPolicy, Incident, Level, Notice, Spot, Watch
 
 __all__ = ["tick"]
 
@@ -52,13 +52,14 @@ def tick(
     """
     desk, draft = Desk(watches, policies, notices, now), Draft()
     due: dict[Spot, _Due] = {}
+    nights: dict[tuple[Spot, Level], bool] = {}
     for (incident_id, spot), notice in notices.items():
         if _may_be_due(notice, now):
             incident = incidents.get(incident_id)
             if incident is None:
                 draft.notices.append(replace(notice, state="done"))
-                continue
-            _look(draft, desk.case(incident, spot), desk, due.setdefault(spot, _Due()))
+            elif notice.state != "held" or not _sleeps(nights, desk, spot, incident.level):
+                _look(draft, desk.case(incident, spot), desk, due.setdefault(spot, _Due()))
     for spot, items in due.items():
         _say(draft, desk, spot, items)
     digests(draft, desk, incidents)
@@ -76,13 +77,18 @@ def _may_be_due(notice: Notice, now: datetime) -> bool:
     return notice.state == "told" and any(at is not None and at <= now for at in times)
 
 
+def _sleeps(nights: dict[tuple[Spot, Level], bool], desk: Desk, spot: Spot, level: Level) -> bool:
+    """Whether the chat's quiet hours hold this level back; worked out once for all of them."""
+    if (spot, level) not in nights:
+        nights[spot, level] = is_held(desk.policy(spot), level, desk.now)
+    return nights[spot, level]
+
+
 def _look(draft: Draft, case: Case, desk: Desk, due: _Due) -> None:
     notice = case.notice
     if notice is None:
         return
     if notice.state == "held":
-        if is_held(case.policy, case.incident.level, case.now):
-            return
         if case.incident.open and covering_work(case) is not None:
             announce(draft, case)
         else:
