@@ -3,27 +3,59 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 
 from src.demo.plume_auth import DEMO_CREDENTIALS
+from src.demo.telegram_server import TelegramServer
 from src.demo.world_ids import (
     DEMO_CUSTOMER_ID,
     DEMO_GATEWAY_ID,
     DEMO_LOCATION_ID,
     OTHER_CUSTOMER_ID,
 )
-from tests.chatting import is_report, text_of
+from tests.chatting import is_report
 from tests.e2e.bot_process import Surroundings
 from tests.e2e.people import Technician
+from tests.planted import BOT_TOKEN
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
 pytestmark = pytest.mark.e2e
 
 NORTHWIND, FJORDLINK, _ = DEMO_CREDENTIALS
+HOME = f"/start loc_{DEMO_CUSTOMER_ID}_{DEMO_LOCATION_ID}"
+QUIETLY = {"PANOPTES_LOG_LEVEL": "INFO"}  # a crowd's DEBUG lines are half of the time
+
+
+@asynccontextmanager
+async def _team(folder: Path, count: int) -> AsyncIterator[tuple[Surroundings, list[Technician]]]:
+    """Somebody without a home, and so many with one, all on the credentials of their team."""
+    telegram = TelegramServer(token=BOT_TOKEN)
+    boss, slow, *people = [Technician.join(telegram, f"P{n}") for n in range(count + 2)]
+    environment = {
+        "PANOPTES_ADMINS": str(boss.user_id),
+        "PANOPTES_ALLOWED_USERS": ",".join(str(each.user_id) for each in (slow, *people)),
+        **QUIETLY,
+    }
+    async with Surroundings(folder, telegram=telegram, extra_env=environment) as surroundings:
+        choice = await boss.ask("/setup")
+        await boss.press("For the team", choice)
+        await boss.answered(choice["message_id"], "step 1")
+        await boss.ask(NORTHWIND.header)
+        await boss.ask(NORTHWIND.partner_id)
+        gang = asyncio.Semaphore(20)  # all at once they would wait for each other's placeholders
+
+        async def settle(person: Technician) -> None:
+            async with gang:
+                await person.ask(HOME)
+
+        await asyncio.gather(*(settle(person) for person in people))
+        yield surroundings, [slow, *people]
 
 
 async def _crowd(surroundings: Surroundings, count: int) -> list[Technician]:
@@ -31,7 +63,7 @@ async def _crowd(surroundings: Surroundings, count: int) -> list[Technician]:
 
     async def ready(person: Technician) -> None:
         await person.connect(NORTHWIND)
-        await person.ask(f"/start loc_{DEMO_CUSTOMER_ID}_{DEMO_LOCATION_ID}")
+        await person.ask(HOME)
 
     await asyncio.gather(*(ready(person) for person in people))
     return people
@@ -42,7 +74,7 @@ def _token_calls(surroundings: Surroundings) -> int:
 
 
 async def test_fifty_people_after_expiry_cause_one_token_request(tmp_path: Path) -> None:
-    async with Surroundings(tmp_path) as surroundings:
+    async with Surroundings(tmp_path, extra_env=QUIETLY) as surroundings:
         people = await _crowd(surroundings, 50)
         surroundings.cloud.tokens.revoke_all()
         before = _token_calls(surroundings)
@@ -52,9 +84,7 @@ async def test_fifty_people_after_expiry_cause_one_token_request(tmp_path: Path)
 
 
 async def test_nobody_waits_while_one_persons_call_hangs(tmp_path: Path) -> None:
-    async with Surroundings(tmp_path) as surroundings:
-        people = await _crowd(surroundings, 200)
-        slow = Technician.join(surroundings.telegram, "Slow")
+    async with _team(tmp_path, 200) as (surroundings, (slow, *people)):
         await slow.connect(FJORDLINK)
         await slow.choose(OTHER_CUSTOMER_ID)
         surroundings.cloud.faults.set("hang", client_id=FJORDLINK.client_id)
@@ -64,9 +94,8 @@ async def test_nobody_waits_while_one_persons_call_hangs(tmp_path: Path) -> None
         )
         answers = await asyncio.gather(*(person.ask("/status") for person in people))
         assert all(is_report(answer) for answer in answers)
+        # That a call which hangs is answered in the end is shown by the matrix of faults.
         assert not slow.shown(number), "the slow one's answer came before everybody else's"
-        surroundings.cloud.faults.clear()
-        assert text_of(await slow.answered(number))
 
 
 async def test_a_warm_status_asks_at_the_same_time_on_open_connections(tmp_path: Path) -> None:
