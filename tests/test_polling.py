@@ -41,6 +41,7 @@ class Side:
         self.pauses: list[float] = []
         self.seconds = 0.0
         self.takes = True
+        self.offset: int | None = None
         self.health = Health(now=lambda: NOON + timedelta(seconds=self.seconds))
         request = HTTPXRequest(httpx_kwargs={"transport": transport})
         other = HTTPXRequest(httpx_kwargs={"transport": transport})
@@ -57,7 +58,9 @@ class Side:
         )
 
     async def take(self, updates: Sequence[Update]) -> bool:
-        self.taken += [update.update_id for update in updates if self.takes]
+        if self.takes:
+            self.taken += [update.update_id for update in updates]
+            self.offset = updates[-1].update_id + 1
         return self.takes
 
     async def sleep(self, seconds: float) -> None:

@@ -37,6 +37,8 @@ class Intake:
         self._turn = asyncio.Lock()
         self._taken = 0
         self._closed = True
+        # What comes after all that was taken: by polling, Telegram may forget what is before it.
+        self.offset: int | None = None
 
     async def take(self, updates: Sequence[Update]) -> bool:
         """Hand on those that are new; when this returns, Telegram may forget all of them.
@@ -54,6 +56,7 @@ class Intake:
             for update in updates:
                 if update.update_id in new:
                     await self._application.update_queue.put(update)
+            self.offset = updates[-1].update_id + 1
         self._health.updated = self._health.now()
         if len(new) < len(updates):
             logger.info("%d updates came again: left alone", len(updates) - len(new))

@@ -66,7 +66,6 @@ class Poller:
         self._allowed = allowed_updates
         self._sleep = sleep
         self._clock = clock
-        self._offset: int | None = None
         self._begun: float | None = None  # the first of the polls since the last trouble
         self._had_peace = False
         self._steps_back = 0
@@ -85,10 +84,10 @@ class Poller:
 
     async def confirm(self) -> None:
         """Tell Telegram what we have got, so that it forgets it; best effort, at the stop."""
-        if self._offset is None:
+        if self._intake.offset is None or self._health.mode != "polling":
             return
         try:
-            await self._application.bot.get_updates(offset=self._offset, limit=1, timeout=0)
+            await self._application.bot.get_updates(offset=self._intake.offset, limit=1, timeout=0)
         except TelegramError as error:
             logger.info("the last updates could not be confirmed: %s", error)
 
@@ -98,7 +97,7 @@ class Poller:
             self._begun = self._clock()
         try:
             updates = await self._application.bot.get_updates(
-                offset=self._offset, timeout=_POLL, allowed_updates=self._allowed
+                offset=self._intake.offset, timeout=_POLL, allowed_updates=self._allowed
             )
         except Conflict as error:
             return await self._conflict(error)
@@ -108,8 +107,8 @@ class Poller:
                 raise
             return self._trouble(error)
         self._went_well()
-        if updates and await self._intake.take(updates):
-            self._offset = updates[-1].update_id + 1
+        if updates:
+            await self._intake.take(updates)
         return 0.0
 
     def _went_well(self) -> None:
