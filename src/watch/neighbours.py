@@ -247,7 +247,8 @@ def _neighbourhood(lead: Draft, scope: ScopeMemory, began: datetime) -> Incident
     for key, incident in scope.incidents.items():
         shares = set(scope.areas.get(key, ())) & set(traits(lead.old))
         near = any(abs(began - home.began_at) <= window for home in incident.homes)
-        if shares and near:
+        again = any(home.key == lead.key for home in incident.homes)
+        if again or (shares and near):
             return incident
     return None
 

@@ -222,3 +222,20 @@ def test_a_pod_that_is_taken_away_is_not_missed_for_ever() -> None:
     assert story.kinds() == ["opened pod_offline", "closed pod_offline"]
     closed = story.events[-1].incident
     assert (closed.ending, closed.ended_at) == ("new normal", at(50))
+
+
+def test_another_parent_at_the_same_distance_is_no_news() -> None:
+    shed = pod("shed")
+    one = home(shed)
+    other = home(shed, pod("attic", parent="shed", hops=2))
+    story = script(Story(), [(0, 60, one), (61, 90, other), (91, 120, one)])
+    assert story.events == []
+
+
+def test_a_test_slower_than_usual_for_ever_becomes_usual() -> None:
+    story = Story(interval_s=3600)
+    for day in range(40):
+        mbps = 480 if day < 10 else 200
+        test = SpeedSight(START + timedelta(days=day), mbps)
+        story.look(minutes(test.at) + 5, home(speed=test, timezone="UTC"))
+    assert story.kinds() == ["opened slow_speed", "closed slow_speed"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.watch.timeline import Story, at, dark, gone, home, minutes, pod, script
@@ -143,3 +145,61 @@ def test_an_open_incident_becomes_unstable() -> None:
     assert story.kinds()[-1] == "grew home_offline"
     assert not story.events[-1].incident.unstable
     assert story.events[-1].incident.open
+
+
+def test_a_leaf_that_stays_away_when_its_parent_is_back_is_told_after_a_while() -> None:
+    cut = home(gone("study", at(4.5)), gone("attic", at(4.5)))
+    leaf = home(pod("study", since=at(20.5)), gone("attic", at(4.5)))
+    story = script(Story(), [(0, 4, home()), (5, 20, cut), (21, 60, leaf)])
+    assert [one[:3] for one in story.told()] == [
+        ("opened", "pod_offline", "study"),
+        ("closed", "pod_offline", "study"),
+        ("opened", "pod_offline", "attic"),
+    ]
+    assert story.events[-1].incident.began_at == at(4.5)
+    assert minutes(story.events[-1].at) == pytest.approx(24 + 5 + 3, abs=1)
+
+
+def test_a_leaf_that_goes_later_joins_its_parents_incident() -> None:
+    first = home(gone("study", at(4.5)))
+    both = home(gone("study", at(4.5)), gone("attic", at(9.5)))
+    story = script(Story(), [(0, 4, home()), (5, 9, first), (10, 30, both)])
+    assert [one[:3] for one in story.told()] == [
+        ("opened", "pod_offline", "study"),
+        ("grew", "pod_offline", "study"),
+    ]
+    assert [ref.id for ref in story.events[-1].incident.pods] == ["attic"]
+
+
+def test_pods_that_go_later_join_the_homes_incident() -> None:
+    first = home(gone("hall", at(4.5)), gone("study", at(4.5)), pod("attic", connected=None))
+    first = replace(first, online=False)
+    story = script(Story(), [(0, 4, home()), (5, 9, first), (10, 30, dark(at(4.5)))])
+    assert story.kinds() == ["opened home_offline", "grew home_offline"]
+    assert {ref.id for ref in story.events[-1].incident.pods} == {"study", "attic"}
+
+
+def test_a_pod_that_hangs_elsewhere_by_then_is_an_incident_of_its_own() -> None:
+    lost = home(gone("study", at(4.5)), pod("attic", parent="shed", hops=2), pod("shed"))
+    later = home(gone("study", at(4.5)), gone("attic", at(99.5)), pod("shed"))
+    story = script(Story(), [(0, 4, home(pod("shed"))), (5, 99, lost), (100, 110, later)])
+    assert [one[:3] for one in story.told()] == [
+        ("opened", "pod_offline", "study"),
+        ("opened", "pod_offline", "attic"),
+    ]
+
+
+def test_a_gateway_that_is_gone_while_pods_are_connected_is_not_judged() -> None:
+    odd = home(gone("hall", at(4.5)), online=None)
+    story = script(Story(), [(0, 4, home()), (5, 60, odd)])
+    assert story.events == []
+
+
+def test_the_same_fault_again_is_an_incident_of_its_own() -> None:
+    story = Story()
+    story.looks(0, 4, home())
+    for start in (5, 105, 205):
+        story.looks(start, start + 15, dark(at(start - 0.5)))
+        story.looks(start + 16, start + 99, home(since=at(start + 15.5)))
+    assert story.kinds() == ["opened home_offline", "closed home_offline"] * 3
+    assert len({event.incident.id for event in story.events}) == 3

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from src.watch.engine import Engine
+from src.watch.memory import HomeMemory, Track, dump_home, dump_scope, load_home, load_scope
+from src.watch.neighbours import traits
 from tests.watch.timeline import Story, at, dark, home, key, minutes
 
 
@@ -121,3 +124,37 @@ def test_a_home_that_nobody_watches_any_more_leaves_the_neighbourhood() -> None:
         "closed neighbourhood",
     ]
     assert story.events[-1].incident.ending == "unwatched"
+
+
+def test_a_home_that_goes_again_is_in_the_neighbourhood_again() -> None:
+    story = Story()
+    _street(4, story)
+    for minute in range(5, 40):
+        for number in (1, 2, 3):
+            away = number != 1 or minute < 10 or minute >= 16
+            story.look(minute + number / 10, dark() if away else home(), key(number))
+        story.tick(minute + 0.9)
+    assert story.kinds() == ["opened neighbourhood", "grew neighbourhood", "grew neighbourhood"]
+    assert all(one.ended_at is None for one in story.last("neighbourhood").homes)
+
+
+def test_old_pod_incidents_and_restarts_do_not_disturb_a_neighbourhood() -> None:
+    story = Story()
+    _street(3, story)
+    for minute in range(5, 30):
+        for number in (1, 2, 3):
+            story.look(minute + number / 10, dark(at(4.5)), key(number))
+        memories = {k: load_home(dump_home(story.engine.memory(k))) for k in story.engine.homes()}
+        scopes = {7: load_scope(dump_scope(story.engine.scope(7)))}
+        story.engine = Engine(homes=memories, scopes=scopes)
+        story.tick(minute + 0.9)
+    assert story.kinds() == ["opened neighbourhood"]
+
+
+def test_odd_addresses_share_nothing() -> None:
+    assert traits(HomeMemory(address=Track("not an address"))) == ()
+    assert traits(HomeMemory(address=Track("2001:db8:40:17::1"), isp="N", hardware="PP 6")) == (
+        "block 2001:db8:40::/56",
+        "isp N",
+        "hardware PP 6",
+    )
