@@ -193,9 +193,10 @@ class AffectedHome:
 class Incident:
     """Something that broke, from its confirmation to its end.
 
-    `id` is made from owner, home, trigger, subject and begin, so that a look which is repeated
-    after a crash makes the same incident again. `began_at` is the cloud's own moment where it gives
-    a plausible one (`began_reported`), else the first look that saw it.
+    `id` is made from owner, home, trigger, subject, begin and the look that found it: nothing else
+    ever has it, not even the same fault that is found again after it was a part of a larger one.
+    `began_at` is the cloud's own moment where it gives a plausible one (`began_reported`), else the
+    first look that saw it.
     """
 
     id: str

@@ -74,7 +74,7 @@ def _fail_again(scope: ScopeMemory) -> ScopeMemory:
 def _incident(owner: int, scope: ScopeMemory, began: datetime, now: datetime) -> Incident:
     cause = _CAUSES.get(scope.fault, _CAUSES["plume"])
     return Incident(
-        id=incident_id(owner, ("", ""), "blind", scope.fault, began),
+        id=incident_id(owner, ("", ""), ("blind", scope.fault), began, now),
         owner=owner,
         trigger="blind",
         level=LEVELS["blind"],

@@ -38,10 +38,15 @@ LEVELS: dict[Trigger, Level] = {
 
 
 def incident_id(
-    owner: int, where: tuple[str, str], trigger: Trigger, subject: str, began_at: datetime
+    owner: int,
+    where: tuple[str, str],
+    what: tuple[Trigger, str],
+    began_at: datetime,
+    found_at: datetime,
 ) -> str:
-    """The same for the same thing, however often it is found; 16 characters of [0-9a-f]."""
-    text = "|".join((str(owner), *where, trigger, subject, began_at.isoformat()))
+    """Of an incident that a look at `found_at` found; no other ever has it. 16 of [0-9a-f]."""
+    moments = began_at.isoformat(), found_at.isoformat()
+    text = "|".join((str(owner), *where, *what, *moments))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -101,7 +106,7 @@ class Draft:
         zone = self.changes.get("timezone", self.old.timezone)
         name = self.changes.get("name", self.old.name)
         return Incident(
-            id=incident_id(key.owner, where, trigger, subject, began_at),
+            id=incident_id(key.owner, where, (trigger, subject), began_at, self.when.now),
             owner=key.owner,
             trigger=trigger,
             level=LEVELS[trigger],

@@ -181,7 +181,7 @@ def _found(lead: Draft, views: Views, trait: str, ready: list[HomeKey]) -> None:
     ]
     began = homes[0].began_at
     incident = Incident(
-        id=incident_id(owner, ("", ""), "neighbourhood", trait, began),
+        id=incident_id(owner, ("", ""), ("neighbourhood", trait), began, when.now),
         owner=owner,
         trigger="neighbourhood",
         level=LEVELS["neighbourhood"],

@@ -203,3 +203,18 @@ def test_the_same_fault_again_is_an_incident_of_its_own() -> None:
         story.looks(start + 16, start + 99, home(since=at(start + 15.5)))
     assert story.kinds() == ["opened home_offline", "closed home_offline"] * 3
     assert len({event.incident.id for event in story.events}) == 3
+
+
+def test_a_pod_that_was_told_and_is_still_away_when_the_home_is_back_is_told_again() -> None:
+    lost = home(gone("attic", at(4.5)))
+    story = script(Story(), [(0, 4, home()), (5, 9, lost), (10, 30, dark(at(9.5))), (31, 60, lost)])
+    assert story.kinds() == [
+        "opened pod_offline",
+        "opened home_offline",
+        "closed pod_offline",
+        "closed home_offline",
+        "opened pod_offline",
+    ]
+    first, again = story.events[0].incident, story.events[-1].incident
+    assert first.began_at == again.began_at
+    assert first.id != again.id

@@ -81,13 +81,14 @@ class _Keeper:
 
     def __init__(self) -> None:
         self.open: dict[str, IncidentEvent] = {}
-        self.over: set[str] = set()
+        self.ids: set[str] = set()
 
     def take(self, step: Step) -> None:
         for event in step.events:
             one = event.incident
             if event.kind == "opened":
-                assert one.id not in self.open
+                assert one.id not in self.ids
+                self.ids.add(one.id)
                 if one.open:
                     self.open[one.id] = event
             elif one.trigger != "reboot":
