@@ -8,8 +8,10 @@ the test itself fills the line.
 from __future__ import annotations
 
 import statistics
+from bisect import bisect_left
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from src.analysis.wan import WanRow, wan_rows
@@ -133,20 +135,31 @@ def judge_line(
 
 
 def calm_rows(rows: Iterable[WanRow], interval_s: int, tests: Sequence[SpeedTest]) -> list[WanRow]:
-    """The intervals in which no speed test filled the line."""
-    return [row for row in rows if not _is_tested(row, interval_s, tests)]
+    """The intervals in which no speed test, failed ones included, filled the line."""
+    begun, latest_end = _spans(tests)
+
+    def is_tested(row: WanRow) -> bool:
+        start = row.at.timestamp()
+        before = bisect_left(begun, start + interval_s)
+        return before > 0 and latest_end[before - 1] >= start
+
+    return [row for row in rows if not is_tested(row)]
 
 
-def _is_tested(row: WanRow, interval_s: int, tests: Iterable[SpeedTest]) -> bool:
-    """Whether a speed test ran inside the interval, failed ones included."""
-    start = row.at.timestamp()
-    for test in tests:
-        begun, ended = test.started_at or test.ended_at, test.ended_at or test.started_at
-        if begun is None or ended is None:
-            continue
-        if begun.timestamp() < start + interval_s and ended.timestamp() >= start:
-            return True
-    return False
+def _spans(tests: Iterable[SpeedTest]) -> tuple[list[float], list[float]]:
+    """When tests began, in order, and when the last of those begun by then had ended.
+
+    A week has hundreds of intervals and of tests: looking at each pair was most of the work.
+    """
+    moments = (
+        (test.started_at or test.ended_at, test.ended_at or test.started_at) for test in tests
+    )
+    spans = sorted(
+        (begun.timestamp(), ended.timestamp())
+        for begun, ended in moments
+        if begun is not None and ended is not None
+    )
+    return [begun for begun, _ in spans], list(accumulate((ended for _, ended in spans), max))
 
 
 def _in_evening(at: datetime, timezone: str | None, limits: Thresholds) -> bool:

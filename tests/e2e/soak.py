@@ -52,7 +52,7 @@ PLUME_FAULTS = (
 )  # fmt: skip
 TELEGRAM_FAULTS = ("429", "500", "502", "reset", "slow", "bad_html")
 HUNG = ("sendMessage", "editMessageText", "sendChatAction", "getUpdates")
-PATIENCE_S = 60.0
+PATIENCE_S = 180.0  # who waits longer counts as forgotten; how long all waited is told
 FAULT_EVERY_S = 2.0
 HANG_S = 18.0  # longer than the bot waits for a call
 SAMPLE_EVERY_S = 1.0
