@@ -74,9 +74,10 @@ def is_wired(draft: Draft, pod: PodSight) -> bool:
 def follow_places(draft: Draft, pods: Iterable[PodSight]) -> None:
     """Where each connected pod hangs, and by what. Only while nothing larger moves them."""
     places, backhauls = dict(draft.old.places), dict(draft.old.backhauls)
-    for pod in pods:
+    seen = {pod.id: pod for pod in pods}
+    for pod in seen.values():
         if pod.connected and not pod.is_gateway:
-            _follow_place(draft, pod, places)
+            _follow_place(draft, pod, seen.get(pod.parent_id or ""), places)
             _follow_backhaul(draft, pod, backhauls)
     draft.changes |= {"places": places, "backhauls": backhauls}
 
@@ -94,7 +95,9 @@ def _follow_backhaul(draft: Draft, pod: PodSight, backhauls: dict[str, Track]) -
         backhauls[pod.id] = track
 
 
-def _follow_place(draft: Draft, pod: PodSight, places: dict[str, Track]) -> None:
+def _follow_place(
+    draft: Draft, pod: PodSight, parent: PodSight | None, places: dict[str, Track]
+) -> None:
     if pod.hops is None or pod.parent_id is None:
         return
     known, now = places.get(pod.id), f"{pod.hops} {pod.parent_id}"
@@ -109,7 +112,9 @@ def _follow_place(draft: Draft, pod: PodSight, places: dict[str, Track]) -> None
     rules, when = draft.when.rules, draft.when
     steady = stood is not None and (when.now - stood).total_seconds() >= rules.stable_s
     upper = draft.edge("pod_offline", before.split(" ", 1)[1])
-    if steady and (upper is None or not (upper.bad or upper.incident)):
+    # Around a lost pod it was fewer hops; behind it again is no news when that has come back.
+    back = stood is not None and parent is not None and (parent.since or stood) > stood
+    if steady and not back and (upper is None or not (upper.bad or upper.incident)):
         cause = f"{pod.name} is {count(pod.hops, 'hop')} from the gateway now, not {_hops(before)}."
         began = track.since or when.now
         incident = draft.incident("parent_change", pod.id, began, cause=cause, pod=pod_ref(pod))

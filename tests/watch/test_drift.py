@@ -114,6 +114,13 @@ def test_a_way_around_a_lost_pod_is_no_news_of_its_own() -> None:
     assert story.kinds() == ["opened pod_offline"]
 
 
+def test_the_way_back_behind_a_pod_that_was_lost_is_no_news_either() -> None:
+    around = home(gone("study", START + timedelta(minutes=60)), pod("attic"))
+    back = home(pod("study", since=START + timedelta(minutes=200)))
+    story = script(Story(), [(0, 60, home()), (61, 199, around), (200, 230, back)])
+    assert story.kinds() == ["opened pod_offline", "closed pod_offline"]
+
+
 def test_service_level_and_address_change_for_good() -> None:
     before = home(service_level="fullService", public_address="203.0.113.4")
     after = home(service_level="noService", public_address="203.0.113.9")
