@@ -259,9 +259,11 @@ async def test_an_incident_in_the_world_shows_there(stage: Stage, open_page: Ope
     await expect(world.get_by_role("button", name="×60", exact=True)).to_have_attribute(
         "aria-pressed", "true"
     )
+    await expect(world.locator(".hint")).to_contain_text("told after 20 seconds")
     await world.get_by_role("button", name="Down", exact=True).click()
     await expect(page.locator(".toast").last).to_contain_text("Plume down")
     assert stage.plume_mode == "down"
+    await expect(world.locator(".hint")).to_contain_text("its own clock")
 
 
 async def test_the_keyboard_alone_is_enough(stage: Stage, open_page: OpenPage) -> None:

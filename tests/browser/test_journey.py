@@ -135,10 +135,16 @@ async def test_the_whole_journey_and_an_incident(demo: Demo, open_page: OpenPage
     await expect(home).not_to_contain_text("Study: unplugged")
     await ask(page, "/status", "All well")
 
+    await ask(page, "/call", "Ask the caller")
+    await follow_hint(page, "Send /watch")
+    await expect(newest(page)).to_contain_text("is watched from here", timeout=WITHIN_MS)
+    hints = page.get_by_role("region", name="What to try next")
+    await expect(hints).to_contain_text("Set World's clock to ×10")
+    await ask(page, "/watches", "1 watched home")
+
     await ask(page, "/wan", "Internet usage")
     await look_closely(page)
     for command, words in [
-        ("/call", "Ask the caller"),
         ("/stats", "online"),
         ("/nodes", "Hallway"),
         ("/wifi", "Wi-Fi networks"),

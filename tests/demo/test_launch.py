@@ -180,6 +180,7 @@ def test_the_bots_environment_holds_nothing_of_a_real_one(tmp_path: Path) -> Non
         "PATH": "/bin",
         "PANOPTES_DATA_DIR": str(tmp_path / "data"),
         "PANOPTES_LOG_LEVEL": "DEBUG",
+        "PANOPTES_WATCH_INTERVAL": "10",
         "TELEGRAM_BOT_TOKEN": "invented",
     }
 

@@ -57,6 +57,7 @@ async def test_the_picture_at_the_start(panel: httpx.AsyncClient) -> None:
         "customer_id": ids.DEMO_CUSTOMER_ID,
         "customer_name": "Nora Lindqvist",
         "location_name": "Home",
+        "place": "Stockholm",
         "state": "online",
         "verdict": "all well",
         "incidents": [],

@@ -240,6 +240,7 @@ def test_a_neighbourhood_is_one_isp_in_one_place(world: World) -> None:
     assert incident is not None
     assert "Stockholm" in incident.label
     assert len(struck) > 3
+    assert ids.DEMO_COTTAGE_ID in {home.plan.id for home in struck}
     assert {home.plan.place.city for home in struck} == {"Stockholm"}
     assert {home.plan.customer.partner_id for home in struck} == {ids.PARTNER_ID}
     assert {home.state(world.now()).online for home in struck} == {False}

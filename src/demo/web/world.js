@@ -7,14 +7,17 @@ const POLL_MS = 2500;
 const SPEEDS = [1, 10, 60, 600];
 // The bot looks every ten seconds of ours, whatever this clock does.
 const WATCH_HINTS = {
-  1: "Watched homes are told about in 3 to 4 minutes. At ×10 it takes half a minute.",
-  10: "Watched homes are told about in half a minute, and told to be over as fast.",
-  60: "Watched homes are told about in 20 seconds. What lasts less than 10 minutes of this clock is missed.",
-  600: "Watched homes are told about in 20 seconds. What lasts less than 2 hours of this clock is missed.",
+  1: "What breaks in a watched home is told after 3 minutes. At ×10 it takes half a minute.",
+  10: "What breaks in a watched home is told after half a minute, and so is its end.",
+  60: "What breaks in a watched home is told after 20 seconds; less than 10 minutes of this clock go unseen.",
+  600: "What breaks in a watched home is told after 20 seconds; less than 2 hours of this clock go unseen.",
 };
 const STATE_WORDS = { online: "Online", offline: "Offline", unknown: "Unknown" };
 const FILTERS = [["all", "All homes"], ["bad", "Not online"], ["touched", "Incidents"]];
 const when = new Intl.DateTimeFormat(undefined, { weekday: "short", hour: "2-digit", minute: "2-digit", second: "2-digit" });
+
+// What is no answer of Plume's tells no time.
+const UNREADABLE_HINT = "Without Plume's answers the bot goes by its own clock, and says after 3 minutes that it sees nothing.";
 
 export class World {
   /** `hooks`: put(text) or null where there is no message box, onIncident(kind). */
@@ -102,7 +105,7 @@ export class World {
     this.controlsDrawn = sameAs;
     this.speeds.replaceChildren(...SPEEDS.map((speed) =>
       segment(`×${speed}`, clock.speed === speed, `speed-${speed}`, () => this.#act("clock", { speed }, `Clock at ×${speed}`))));
-    this.hint.textContent = WATCH_HINTS[clock.speed] ?? "";
+    this.hint.textContent = cloud.mode === "ok" || cloud.mode === "slow" ? (WATCH_HINTS[clock.speed] ?? "") : UNREADABLE_HINT;
     const kinds = incidents.filter(({ needs }) => needs === "cloud");
     kinds.sort((a, b) => (b.kind === "plume_ok") - (a.kind === "plume_ok"));
     this.modes.replaceChildren(...kinds.map(({ kind, label }) =>
