@@ -133,3 +133,16 @@ def test_what_is_configured_is_used() -> None:
 
 def test_without_an_address_there_is_no_webhook() -> None:
     assert Webhook.of(load_settings({"TELEGRAM_BOT_TOKEN": TOKEN}, dotenv=None)) is None
+
+
+async def test_a_flood_of_strangers_does_not_flood_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    webhook = configured()
+    app = Starlette(routes=[webhook_route(webhook, Bot(TOKEN), Taken())])
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="https://bot.example") as client:
+        for _ in range(20):
+            assert (await client.post(webhook.path)).status_code == 403
+    lines = [message for message in caplog.messages if "without its secret" in message]
+    assert [line.split()[0] for line in lines] == ["1", "2", "4", "8", "16"]
