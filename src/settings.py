@@ -223,6 +223,12 @@ class Settings(BaseModel):
     watch_interval: Annotated[int, Field(ge=10, le=86400)] = _field(
         "PANOPTES_WATCH_INTERVAL", "takes whole seconds from 10 to 86400", 60
     )
+    watch_confirm_looks: Annotated[int, Field(ge=1, le=20)] = _field(
+        "PANOPTES_WATCH_CONFIRM_LOOKS", "takes a whole number from 1 to 20", 2
+    )
+    watch_confirm_s: Annotated[int, Field(ge=0, le=3600)] = _field(
+        "PANOPTES_WATCH_CONFIRM_SECONDS", "takes whole seconds from 0 to 3600", 180
+    )
     listen: Annotated[Listen | None, BeforeValidator(_listen)] = _field(
         "PANOPTES_LISTEN", "takes host:port, such as 127.0.0.1:8080", None
     )
