@@ -237,8 +237,18 @@ def _adopt(draft: Draft, incident: str) -> None:
     alone = draft.incidents.get(edge.incident)
     if alone is not None:
         draft.close(alone, draft.when.now, "swallowed", incident)
+    for own in (alone, draft.waiting):
+        if own is not None:
+            _hand_over(draft, own.id, incident)
     draft.waiting, draft.changes["waits_until"] = None, None
     draft.put("home_offline", "", replace(edge, incident=incident))
+
+
+def _hand_over(draft: Draft, own: str, incident: str) -> None:
+    """What was a part of the home's own incident is a part of the larger one."""
+    for name, edge in draft.edges.items():
+        if edge.part_of == own:
+            draft.edges[name] = replace(edge, part_of=incident)
 
 
 def _neighbourhood(lead: Draft, scope: ScopeMemory, began: datetime) -> Incident | None:
