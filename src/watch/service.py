@@ -374,12 +374,16 @@ class WatchService:
     async def _tidy_on(self) -> None:
         while True:
             await self._means.sleep(_TIDY_S)
-            store = self._means.store()
-            await store.prune_watching(self._means.clock())
-            await store.prune_updates()
-            await store.prune_home_memory()
-            async with self._lock:
-                self._known.prune(self._means.clock())
+            await self.tidy()
+
+    async def tidy(self) -> None:
+        """Drop what nobody asks for any more. Raises StorageError."""
+        store = self._means.store()
+        await store.prune_watching(self._means.clock())
+        await store.prune_updates()
+        await store.prune_home_memory()
+        async with self._lock:
+            self._known.prune(self._means.clock())
 
 
 def _readable(stored: Mapping[K, str], load: Callable[[str], V]) -> dict[K, V]:
