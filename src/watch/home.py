@@ -201,8 +201,8 @@ def _judge(draft: Draft, signal: Signal, words: Words, *, patient: bool = False)
     edge = advance(draft.edges.get(key), signal, when, draft.doubts.get(key, when.before))
     draft.put(signal.trigger, signal.subject, edge)
     _doubt(draft, signal, key, told=edge is not None and bool(edge.incident))
-    if edge is None:
-        return
+    if edge is None or signal.bad is None:
+        return  # what is not said confirms nothing and clears nothing, however long it lasts
     incident = draft.incidents.get(edge.incident)
     if incident is not None:
         _go_on(draft, edge, _dated(draft, edge, incident))

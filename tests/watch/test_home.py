@@ -48,8 +48,15 @@ def test_unknown_neither_confirms_nor_clears() -> None:
     unsaid = home(pod("hall", connected=None), pod("study", connected=None), online=None)
     story = script(Story(), [(0, 4, home()), (5, 5, dark()), (6, 40, unsaid)])
     assert story.events == []
+    story = script(Story(), [(0, 4, home()), (5, 6, dark()), (7, 40, unsaid)])
+    assert story.events == []
     story = script(Story(), [(0, 4, home()), (5, 9, dark()), (10, 60, unsaid)])
     assert story.kinds() == ["opened home_offline"]
+    story = script(Story(), [(0, 4, home()), (5, 9, dark()), (10, 11, home()), (12, 60, unsaid)])
+    assert story.kinds() == ["opened home_offline"]
+    story.look(61, home())
+    assert story.kinds() == ["opened home_offline", "closed home_offline"]
+    assert story.events[-1].incident.ended_at == at(10)
 
 
 def test_a_pod_and_those_behind_it_are_one_incident() -> None:
