@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import analysis, latency, memory, start
+from benchmarks import analysis, latency, memory, start, watching
 from benchmarks.stand import Row, table
 
 if TYPE_CHECKING:
@@ -23,6 +23,9 @@ PARTS: dict[str, Callable[[], Awaitable[list[Row]]]] = {
     "imports": start.imports,
     "memory": memory.memory,
     "analysis": analysis.analysis,
+    "watching": watching.a_day,
+    "watching a month": watching.a_month,
+    "watching and people": watching.people,
 }
 
 
