@@ -35,7 +35,8 @@ _POLL: Final = timedelta(seconds=10)
 _PEACE_S: Final = 3.0
 _GO_ON_S: Final = 1.5  # half of it: a newcomer never gets that much before it is interrupted
 _STEP_BACK_S: Final = (30.0, 60.0, 120.0, 300.0)
-_TROUBLE_S: Final = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+# Not longer: whoever writes meanwhile waits for it, and a soak saw people wait for a minute.
+_TROUBLE_S: Final = (1.0, 2.0, 4.0)
 _REFUSALS: Final = 3  # a proxy or a bad moment may refuse a good token once
 _TOLD: Final = "conflict told"
 _TELL_EVERY: Final = timedelta(days=1)
