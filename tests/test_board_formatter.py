@@ -32,15 +32,17 @@ def test_worst_first_and_counts_on_top() -> None:
         _row("waiting", "New"),
         _row("offline", "Olson", since=START, incidents=(incident(),), acked_by="Bea"),
         _row("partial", "Cottage", since=START, pods_up=2, pods_total=3),
-        _row("unreadable", "Gone"),
+        _row("unreadable", "Gone", incidents=(incident("unreadable"),)),
+        _row("offline", "Loose", since=START, incidents=(incident(unstable=True),)),
     ]
     text = shown(format_board(sorted(rows, key=board_order), 0, 1, "Every minute.", zone=ZONE))
     head, *rest = text.splitlines()
-    counts = "🔴 OFFLINE 1, 🟠 pods down 1, ⚪ unreadable 1, ⚪ not looked at yet 1, 🟢 online 3"
-    assert head == f"📋 7 watched homes: {counts}."
+    counts = "🔴 OFFLINE 2, 🟠 pods down 1, ⚪ unreadable 1, ⚪ not looked at yet 1, 🟢 online 3"
+    assert head == f"📋 8 watched homes: {counts}."
     assert rest == [
         "Every minute.",
         "",
+        "🔴 OFFLINE · Loose, since Mon 12:00 · 🟠 unstable",
         "🔴 OFFLINE · Olson, since Mon 12:00 · 🙋 Bea",
         "🟠 2 of 3 pods up · Cottage, since Mon 12:00",
         "⚪ unreadable · Gone",

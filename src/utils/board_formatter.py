@@ -35,6 +35,7 @@ _WORDS: Final[dict[Word, str]] = {
     "online": "🟢 online",
 }
 _ORDER: Final = list(_WORDS)
+_SAID_BY_WORD: Final = frozenset({"home_offline", "pod_offline", "unreadable", "blind"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def _line(row: BoardRow, zone: str | None) -> str:
         what = f"🟠 {row.pods_up} of {row.pods_total} pods up"
     well = row.word == "online"
     since = _since(row.since, zone) if row.since and not well else ""
-    own = [i for i in row.incidents if i.trigger not in {"home_offline", "pod_offline"}]
+    own = [i for i in row.incidents if i.unstable or i.trigger not in _SAID_BY_WORD]
     tail = f" · {sign(own[0])} {state_word(own[0]).lower()}" if own else ""
     # Of a home that is online, the moment belongs to what is not well there.
     tail += _since(own[0].began_at, zone) if own and well else ""
