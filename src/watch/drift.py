@@ -112,13 +112,25 @@ def _follow_place(
     rules, when = draft.when.rules, draft.when
     steady = stood is not None and (when.now - stood).total_seconds() >= rules.stable_s
     upper = draft.edge("pod_offline", before.split(" ", 1)[1])
-    # Around a lost pod it was fewer hops; behind it again is no news when that has come back.
-    back = stood is not None and parent is not None and (parent.since or stood) > stood
-    if steady and not back and (upper is None or not (upper.bad or upper.incident)):
+    if (
+        steady
+        and not _is_way_back(stood, track, parent, rules.way_back_s)
+        and (upper is None or not (upper.bad or upper.incident))
+    ):
         cause = f"{pod.name} is {count(pod.hops, 'hop')} from the gateway now, not {_hops(before)}."
         began = track.since or when.now
         incident = draft.incident("parent_change", pod.id, began, cause=cause, pod=pod_ref(pod))
         draft.happened(incident)
+
+
+def _is_way_back(
+    stood: datetime | None, track: Track, parent: PodSight | None, within_s: float
+) -> bool:
+    """Around a lost pod it was fewer hops; behind it again is no news when that has come back."""
+    returned = parent.since if parent is not None else None
+    if stood is None or returned is None or track.since is None or returned <= stood:
+        return False
+    return 0 <= (track.since - returned).total_seconds() <= within_s
 
 
 def _hops(place: str) -> int:

@@ -61,6 +61,8 @@ class WatchRules:
     slow_tests: int = 2
     # Tests run every few hours: so many are two weeks of them and more.
     speeds_kept: int = 160
+    # A pod that hangs off one which came back within this time is where it belongs again.
+    way_back_s: int = 3600
     # A cable is this pod's normal when it was in use for this long.
     baseline_s: int = 3600
     # What stays changed for this long is the home's new normal.

@@ -119,6 +119,11 @@ def test_the_way_back_behind_a_pod_that_was_lost_is_no_news_either() -> None:
     back = home(pod("study", since=START + timedelta(minutes=200)))
     story = script(Story(), [(0, 60, home()), (61, 199, around), (200, 230, back)])
     assert story.kinds() == ["opened pod_offline", "closed pod_offline"]
+    long_ago = home(pod("study", since=START + timedelta(minutes=200)), pod("attic"))
+    story = script(
+        Story(), [(0, 60, home()), (61, 199, around), (200, 400, long_ago), (401, 410, back)]
+    )
+    assert story.kinds() == ["opened pod_offline", "closed pod_offline", "opened parent_change"]
 
 
 def test_service_level_and_address_change_for_good() -> None:
