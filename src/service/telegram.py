@@ -13,6 +13,7 @@ __all__ = ["telegram_request"]
 
 _TIMEOUT_S: Final = 15.0
 _CONNECT_S: Final = 10.0
+_TURN_S: Final = 60.0  # a crowd waiting for its turn is no fault of the road
 
 
 def telegram_request(connections: int) -> HTTPXRequest:
@@ -26,6 +27,6 @@ def telegram_request(connections: int) -> HTTPXRequest:
         connect_timeout=_CONNECT_S,
         read_timeout=_TIMEOUT_S,
         write_timeout=_TIMEOUT_S,
-        pool_timeout=_TIMEOUT_S,
+        pool_timeout=_TURN_S,
         httpx_kwargs={} if getproxies() else {"transport": Lanes(connections)},
     )
