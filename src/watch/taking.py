@@ -111,7 +111,7 @@ def follow(desk: Desk, key: HomeKey, spot: Spot, incidents: Iterable[Incident]) 
         here = any(home.key == key and home.ended_at is None for home in incident.homes)
         if incident.open and here and incident.trigger not in MOMENTARY:
             case = desk.case(incident, spot)
-            if case.notice is None:
+            if case.notice is None or (case.notice.state == "done" and not case.notice.told_at):
                 announce(draft, case)
             elif case.notice.state == "done":
                 revive(draft, case)
@@ -133,7 +133,9 @@ def leave(desk: Desk, key: HomeKey, spot: Spot, incidents: Iterable[Incident]) -
             continue
         case = desk.case(incident, spot)
         left_here = case.fresh("done", "The home is not watched here any more")
-        case.note(draft, left_here).edit(draft, "left")
+        case = case.note(draft, left_here)
+        if notice.state == "told":
+            case.edit(draft, "left")
     draft.log.append(
         WhyLine(desk.now, spot, "updated", "The home is not watched here any more.", key=key)
     )

@@ -86,12 +86,12 @@ def _is_over_here(case: Case) -> bool:
 def revive(draft: Draft, case: Case) -> None:
     """It concerns the chat again: the message it knows is brought up to date, and answered."""
     notice = case.notice
-    if notice is None or notice.told_at is None or not case.incident.open:
+    if notice is None or not case.incident.open:
         return
     again = replace(with_times(case, notice), state="told", reason="")
     case = case.note(draft, again)
     case.edit(draft, "revived")
-    if is_held(case.policy, case.incident.level, case.now):
+    if is_held(case.policy, case.incident.level, case.now) or covering_work(case) is not None:
         return
     text = format_reminder(case.incident, case.homes, case.now, zone=case.zone, notice=notice)
     case.send(draft, "reminder", text, f"{case.now.timestamp():.0f}", silent=notice.silent)

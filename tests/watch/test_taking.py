@@ -153,7 +153,9 @@ def test_what_was_never_told_is_not_told_again() -> None:
     chats.watches = []
     chats.take(delivery.leave(chats.desk(20), ANNS, NIGHT, [home]))
     chats.watches = [watch()]
-    assert not delivery.follow(chats.desk(30), ANNS, NIGHT, [home])
+    again = delivery.follow(chats.desk(30), ANNS, NIGHT, [home])
+    assert [line.decision for line in again.log] == ["withheld"]
+    assert again.outgoing == ()
 
 
 def test_other_homes_of_the_same_incident_go_on() -> None:
