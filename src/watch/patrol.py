@@ -73,8 +73,7 @@ class Patrol:
         """Until cancelled."""
         while True:
             self._bell.clear()
-            wait_s = self._go()
-            await self._rest(wait_s)
+            await ring_or(self._bell, self._means.sleep(self._go()))
 
     async def stop(self) -> None:
         """Drop the looks that are under way."""
@@ -107,12 +106,6 @@ class Patrol:
             self._begin(turn.key, location=turn.location)
         wait_s = self._schedule.wait_s(now)
         return _IDLE_S if wait_s is None else wait_s
-
-    async def _rest(self, wait_s: float) -> None:
-        if wait_s <= 0:
-            await asyncio.sleep(0)
-            return
-        await ring_or(self._bell, self._means.sleep(wait_s))
 
     def _worth_it(self, owner: int, now: float) -> bool:
         trouble = self._trouble.get(owner)

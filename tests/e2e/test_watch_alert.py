@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import signal
 import sqlite3
@@ -20,6 +21,7 @@ from tests.e2e.bot_process import Surroundings
 from tests.e2e.people import Technician
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
 pytestmark = pytest.mark.e2e
@@ -48,10 +50,31 @@ def is_recorded(surroundings: Surroundings) -> bool:
         return bool(database.execute(waiting).fetchone() == (0,))
 
 
+@contextlib.asynccontextmanager
+async def another_monitor() -> AsyncIterator[tuple[str, list[bytes]]]:
+    """Somebody who wants to hear that the bot is alive: the address, and what was asked for."""
+    asked: list[bytes] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        writer.close()
+        await writer.wait_closed()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/ping/0a1b2c3d", asked
+
+
 async def test_an_alert_and_its_recovery_survive_a_kill_in_between(tmp_path: Path) -> None:
     cloud = PlumeCloud(World(clock=VirtualClock(speed=SPEED)))
     environment = {"PANOPTES_WATCH_INTERVAL": "10"}
-    async with Surroundings(tmp_path, cloud=cloud, extra_env=environment) as surroundings:
+    async with (
+        another_monitor() as (url, asked),
+        Surroundings(
+            tmp_path, cloud=cloud, extra_env=environment | {"PANOPTES_HEARTBEAT_URL": url}
+        ) as surroundings,
+    ):
         nora = Technician.join(surroundings.telegram, "Nora")
         await nora.connect(DEMO_CREDENTIALS[0])
         await nora.choose(DEMO_CUSTOMER_ID, "Home")
@@ -79,3 +102,5 @@ async def test_an_alert_and_its_recovery_survive_a_kill_in_between(tmp_path: Pat
         assert sum("Repeated" in text for text in told) == 0
         assert await surroundings.stop() == 0
         assert "Traceback" not in surroundings.log
+        assert asked[0].startswith(b"GET /ping/0a1b2c3d HTTP/1.1")
+        assert "0a1b2c3d" not in surroundings.log

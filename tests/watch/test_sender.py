@@ -277,3 +277,20 @@ def test_pauses_grow_and_are_as_long_as_telegram_asks(tmp_path: Path, chat_only:
         assert 1 + 2 + 5 + 200 <= loop.time() - began < 1 + 2 + 5 + 200 + 10
 
     run(tmp_path, play)
+
+
+def test_what_fails_at_one_moment_is_one_failure(tmp_path: Path) -> None:
+    """However many messages were on their way when Telegram went, the first pause is short."""
+
+    async def play(post: PostOffice) -> None:
+        for number in range(10):
+            await post.write(post.person(f"P{number}"))
+        courier = Stubborn(*(LaterError("no") for _ in range(5)))
+        sender, loop = Sender(lambda: post.store, courier, post, now), asyncio.get_running_loop()
+        began = loop.time()
+        async with post.sending(sender):
+            await post.empty()
+        assert len(post.arrived) == 10
+        assert loop.time() - began < 5
+
+    run(tmp_path, play)

@@ -9,6 +9,7 @@ import pytest
 
 from src import telemetry
 from src.models.watching import ChatPolicy, Spot
+from src.storage.records import Board
 from src.watch.delivery import Verdict
 from tests import patient_time
 from tests.storage.watching import message
@@ -282,6 +283,49 @@ def test_others_see_how_watching_stands(tmp_path: Path) -> None:
         assert sum(found["open_incidents"].values()) == 1
         await scene.watching.stop()
         assert telemetry.watch_state() is None
+
+    run(tmp_path, play)
+
+
+def test_a_board_is_kept_until_it_is_given_up(tmp_path: Path) -> None:
+    async def main() -> None:
+        board = Board(Spot(-77), 10, 1)
+        async with station(tmp_path / "data") as scene:
+            await scene.watching.save_board(board)
+            assert scene.watching.boards() == [board]
+        async with station(tmp_path / "data") as scene:
+            assert scene.watching.boards() == [board]
+            assert await scene.watching.forget_board(board.spot)
+            assert scene.watching.boards() == []
+            assert not await scene.watching.forget_board(board.spot)
+
+    patient_time.run(main())
+
+
+def test_what_a_timer_brings_is_told_without_a_look(tmp_path: Path) -> None:
+    """A home that waits for its neighbours is told when the wait is over."""
+
+    async def play(scene: Station) -> None:
+        group = scene.post.group()
+        await scene.watch(group)
+        await asyncio.sleep(10 * MINUTE_S)
+        scene.world.apply("cut_line", HOME.location_id)
+        await scene.until(lambda: scene.post.texts(group))
+        assert "OFFLINE" in scene.post.texts(group)[0]
+
+    run(tmp_path, play)
+
+
+def test_a_look_at_a_home_that_was_just_left_is_dropped(tmp_path: Path) -> None:
+    async def play(scene: Station) -> None:
+        group = scene.post.group()
+        await scene.watch(group)
+        await asyncio.sleep(10)
+        scene.cloud.latency_s = 5
+        looking = asyncio.create_task(scene.watching.look_now(HOME))
+        await asyncio.sleep(1)
+        await scene.watching.remove_watch(HOME, group)
+        assert (await looking).word == "waiting"
 
     run(tmp_path, play)
 
