@@ -54,6 +54,15 @@ async def test_the_pace_comes_from_the_settings(
     assert watching.pace.stretched is stretched
 
 
+async def test_how_patient_it_is_comes_from_the_settings(tmp_path: Path) -> None:
+    basic = {"TELEGRAM_BOT_TOKEN": BOT_TOKEN, "PANOPTES_DATA_DIR": str(tmp_path)}
+    patience = {"PANOPTES_WATCH_CONFIRM_LOOKS": "3", "PANOPTES_WATCH_CONFIRM_SECONDS": "300"}
+    found = load_settings(basic | patience, dotenv=None)
+    rules = build_watching(found, State(found), now)._engine.rules
+    assert (rules.confirm_looks, rules.clear_looks) == (3, 3)
+    assert (rules.confirm_s, rules.clear_s) == (300, 300)
+
+
 def test_admins_hear_of_a_chat_that_is_gone_only_where_homes_are_watched(tmp_path: Path) -> None:
     async def play(scene: Station) -> None:
         means, state = scene.watching._means, scene.post.state

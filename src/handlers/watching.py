@@ -11,6 +11,7 @@ from src.handlers.watch_keyboards import under
 from src.models.watching import Outgoing, Spot
 from src.utils.markup import bold, escape
 from src.utils.wording import count
+from src.watch.rules import WatchRules
 from src.watch.service import Means, WatchService
 
 if TYPE_CHECKING:
@@ -45,10 +46,17 @@ def build_watching(settings: Settings, state: State, clock: Callable[[], datetim
             interval_s=settings.watch_interval,
             calls_per_s=min(settings.plume_poll_rate, in_window),
             heartbeat_url=heartbeat.get_secret_value() if heartbeat else None,
+            rules=rules_of(settings),
         )
     )
     state.when_changed(watching.reload_soon)
     return watching
+
+
+def rules_of(settings: Settings) -> WatchRules:
+    """How patient watching is, as the operator chose."""
+    looks, seconds = settings.watch_confirm_looks, settings.watch_confirm_s
+    return WatchRules(confirm_looks=looks, confirm_s=seconds, clear_looks=looks, clear_s=seconds)
 
 
 async def start_watching(bot: ExtBot[None], services: Services) -> None:

@@ -21,6 +21,7 @@ from src.watch.jobs import Jobs, ring_or
 from src.watch.ledger import CLOSED_FOR, Ledger
 from src.watch.memory import dump_home, dump_scope, load_home, load_scope
 from src.watch.patrol import Patrol
+from src.watch.rules import DEFAULT, WatchRules
 from src.watch.schedule import Schedule
 from src.watch.sender import Sender
 
@@ -67,6 +68,7 @@ class Means:
     interval_s: float = 60.0
     calls_per_s: float = 5.0
     heartbeat_url: str | None = None
+    rules: WatchRules = DEFAULT
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
@@ -76,7 +78,7 @@ class WatchService:
     def __init__(self, means: Means) -> None:
         self._means = means
         self._lock = asyncio.Lock()
-        self._engine = Engine()
+        self._engine = Engine(means.rules)
         self._ledger: Ledger | None = None
         self._boards: dict[Spot, Board] = {}
         self._schedule = Schedule(means.interval_s, means.calls_per_s)
@@ -244,7 +246,9 @@ class WatchService:
         now = self._means.clock()
         state = await self._means.store().watch_state(now - CLOSED_FOR)
         self._engine = Engine(
-            homes=_readable(state.homes, load_home), scopes=_readable(state.scopes, load_scope)
+            self._means.rules,
+            homes=_readable(state.homes, load_home),
+            scopes=_readable(state.scopes, load_scope),
         )
         await self._take_over(state)
 
