@@ -162,7 +162,7 @@ def _span(incident: Incident, homes: Sequence[AffectedHome], zone: str | None) -
 
 
 def _frozen(incident: Incident) -> str:
-    if incident.frozen_s < 60:
+    if incident.frozen_s < _MINUTE_S or incident.trigger == "blind":
         return ""
     return f"For {duration(incident.frozen_s)} of it I could not look, so it may have been shorter."
 
@@ -251,7 +251,9 @@ def format_reminder(
 ) -> str:
     """It is still so, and for how long."""
     so_far = duration((now - incident.began_at).total_seconds())
-    head = _headed("⏰", f"STILL {state_word(incident)} after {so_far}", incident, homes)
+    word = state_word(incident)
+    still = word.replace("I ", "I STILL ", 1) if word.startswith("I ") else f"STILL {word}"
+    head = _headed("⏰", f"{still} after {so_far}", incident, homes)
     has = _people(notice, zone, is_open=True) or ["Nobody has acknowledged it."]
     since = f"Since {when(incident.began_at, zone)}."
     return "\n".join([head, escape(incident.cause, _SENTENCE), since, *has])
