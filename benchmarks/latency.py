@@ -10,6 +10,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from benchmarks.stand import PLUME_S, TELEGRAM_S, Row, Stand, median, p95, stand, timed
+from tests.chatting import is_report
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,7 +77,7 @@ async def crowds() -> list[Row]:
 
 async def _crowd(people: int, homes: int) -> Row:
     async with stand(people, homes) as found:
-        await found.settle(homes)
+        await found.settle()
         found.slow_down()
         done, cpu, before = len(found.around.cloud.requests), found.cpu_s(), await found.metrics()
         answers = await asyncio.gather(*(report(person) for person in found.people))
@@ -103,7 +104,7 @@ async def report(person: Technician) -> tuple[float, bool]:
     began = asyncio.get_running_loop().time()
     answer = await person.telegram.wait_for(lambda: person.shown(number), timeout=120)
     waited = (asyncio.get_running_loop().time() - began) * 1000
-    return waited, "pods" in str(answer[0])
+    return waited, is_report(answer[0])
 
 
 def _mean_ms(before: dict[str, float], after: dict[str, float]) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from benchmarks.latency import report
 from benchmarks.stand import Row, Stand, stand
 
 PEOPLE = 200
@@ -21,8 +22,7 @@ async def memory() -> list[Row]:
             rows.append({"moment": moment, "RSS MB": round(found.rss_mb(), 1)})
 
         note("idle")
-        await found.settle()
-        await asyncio.gather(*(person.ask("/status") for person in found.people))
+        await asyncio.gather(*(report(person) for person in found.people))
         note(f"after {PEOPLE} people")
         await found.people[0].ask("/wan")
         note("after the first picture")

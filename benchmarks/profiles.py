@@ -50,7 +50,7 @@ async def _in_bot(
     with TemporaryDirectory(prefix="profile-") as folder:
         _prepare(folder, file)
         async with stand(seats, homes, {"PYTHONPATH": folder}) as found:
-            await found.settle(homes)
+            await found.settle()
             await work(found)
 
 

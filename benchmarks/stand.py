@@ -20,6 +20,8 @@ from src.demo.plume_cloud import PlumeCloud
 from src.demo.telegram_server import TelegramServer
 from src.demo.world import World
 from src.demo.world_ids import customer_id
+from src.storage.records import TEAM, ChosenLocation
+from src.storage.store import Store
 from tests.e2e.bot_process import Surroundings, listening
 from tests.e2e.people import Technician
 from tests.planted import BOT_TOKEN
@@ -41,7 +43,7 @@ class Stand:
 
     around: Surroundings
     people: list[Technician]
-    homes: list[tuple[str, str]]
+    homes: list[tuple[str, str]]  # customer and location id
     metrics_url: str
 
     @property
@@ -75,27 +77,25 @@ class Stand:
         self.around.cloud.latency_s = PLUME_S
         self.around.telegram.latency_s = TELEGRAM_S
 
-    async def take_home(self, person: Technician, number: int) -> None:
-        """Choose one of the homes by its link."""
-        customer, location = self.homes[number % len(self.homes)]
-        await person.ask(f"/start loc_{customer}_{location}")
+    async def settle(self) -> None:
+        """One of each home's people asks for it once: what is learned on the way is known."""
+        gang = asyncio.Semaphore(20)
 
-    async def settle(self, homes: int = 1) -> None:
-        """Everybody chooses a home: all the same one, or as many as there are."""
-        gang = asyncio.Semaphore(50)
-
-        async def one(number: int, person: Technician) -> None:
+        async def one(person: Technician) -> None:
             async with gang:
-                await self.take_home(person, number % homes)
+                await person.ask("/status")
 
-        await asyncio.gather(*(one(n, person) for n, person in enumerate(self.people)))
+        await asyncio.gather(*(one(person) for person in self.people[: len(self.homes)]))
 
 
 @asynccontextmanager
 async def stand(
     seats: int, homes: int = 1, environment: Mapping[str, str] | None = None
 ) -> AsyncIterator[Stand]:
-    """Connected for the team, nobody with a home yet; the servers answer at once."""
+    """Everybody works with the team's credentials and has chosen a home, one of so many.
+
+    Nothing was asked for yet: the budget is whole. The servers answer at once.
+    """
     telegram = TelegramServer(token=BOT_TOKEN)
     people = [_join(telegram, number) for number in range(seats)]
     world = World(customers=max(40, homes * 4))
@@ -108,16 +108,30 @@ async def stand(
         **(environment or {}),
     }
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        chosen = _homes(world, homes)
+        await _furnish(Path(folder, "data"), people, chosen)
         async with Surroundings(
             Path(folder), cloud=PlumeCloud(world), telegram=telegram, extra_env=settings
         ) as around:
-            await _connect(people[0])
             yield Stand(
                 around,
                 people,
-                _homes(world, homes),
+                [(home.customer_id, home.location_id) for home in chosen],
                 f"http://{known['PANOPTES_LISTEN']}/metrics",
             )
+
+
+async def _furnish(
+    data_dir: Path, people: Sequence[Technician], homes: Sequence[ChosenLocation]
+) -> None:
+    """Write down what everybody would have told the bot."""
+    credential = DEMO_CREDENTIALS[0]
+    config = {"auth_header": credential.header, "partner_id": credential.partner_id}
+    async with await Store.open(data_dir) as store:
+        await store.save_credential(TEAM, config)
+        for number, person in enumerate(people):
+            home = homes[number % len(homes)]
+            await store.choose_location(person.chat_id, None, person.user_id, home)
 
 
 def _join(telegram: TelegramServer, number: int) -> Technician:
@@ -125,19 +139,14 @@ def _join(telegram: TelegramServer, number: int) -> Technician:
     return Technician(telegram, user["id"], telegram.private_chat(user["id"]), f"P{number}")
 
 
-async def _connect(admin: Technician) -> None:
-    credential = DEMO_CREDENTIALS[0]
-    choice = await admin.ask("/setup")
-    await admin.press("For the team", choice)
-    await admin.answered(choice["message_id"], "step 1")
-    await admin.ask(credential.header)
-    await admin.ask(credential.partner_id)
-
-
-def _homes(world: World, count: int) -> list[tuple[str, str]]:
+def _homes(world: World, count: int) -> list[ChosenLocation]:
     """So many homes of the partner, each of another customer."""
     mine = world.customers_of(DEMO_CREDENTIALS[0].partner_id)
-    return [(customer_id(index), world.homes_of(index, 1)[0].plan.id) for index in mine[:count]]
+    plans = ((index, world.homes_of(index, 1)[0].plan) for index in mine[:count])
+    return [
+        ChosenLocation(customer_id(index), plan.id, plan.name, plan.place.zone)
+        for index, plan in plans
+    ]
 
 
 async def timed(person: Technician, command: str) -> float:
