@@ -35,6 +35,15 @@ PACE = Pace(60.0, 10, stretched=False)
             {"word": "offline", "pods_up": 4, "pods_total": 4, "incidents": (incident(),)},
             "4 pods connected, none missing. What stays well for 3 minutes is told as over.",
         ),
+        (
+            {
+                "word": "online",
+                "pods_up": 4,
+                "pods_total": 4,
+                "incidents": (incident("backhaul_fallback"),),
+            },
+            "none missing. Still open: Cable lost. What stays well for 3 minutes is told as over.",
+        ),
     ],
 )
 def test_what_a_look_on_demand_saw(fields: dict[str, Any], said: str) -> None:

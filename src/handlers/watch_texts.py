@@ -43,6 +43,10 @@ ESCALATE_FROM_GROUPS: Final = (
     "This is your own chat already. Set this in a group, so that what nobody there acknowledges "
     "reaches you here."
 )
+_SEEN_BY_PODS: Final = {
+    TRIGGER_LABELS[each]
+    for each in ("home_offline", "neighbourhood", "pod_offline", "unreadable", "blind")
+}
 BOARD_MOVED: Final = "📋 The board has moved down: there is a newer one in this chat."
 NO_SUCH_PANEL: Final = "I do not know that. /watch settings shows how this chat is told."
 CALLED_OFF: Final = "Called off. What is still broken is told now."
@@ -83,8 +87,11 @@ def looked(state: HomeState) -> str:
         said = f"{up or 'none'} of {count(total, 'pod')} connected"
     else:
         said = f"{count(total, 'pod')} connected, none missing"
-        if state.incidents:
-            said += ". What stays well for 3 minutes is told as over"
+    # Pods that are connected say nothing of a cable, a weak link or a slow line.
+    others = {TRIGGER_LABELS[each.trigger] for each in state.incidents} - _SEEN_BY_PODS
+    said += f". Still open: {join_names(sorted(others), 3)}" if others else ""
+    if total and up == total and state.incidents:
+        said += ". What stays well for 3 minutes is told as over"
     return f"🔄 Looked just now: {said}."
 
 
