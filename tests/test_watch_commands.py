@@ -246,3 +246,14 @@ async def test_watch_and_unwatch_behind_more_of_a_status() -> None:
         await ann.press("More", report)
         await bot.telegram.wait_for(lambda: "👁 Unwatch" in labels_of(_again(ann, report)))
         assert labels_of(said)[0] == "👁 Unwatch"
+
+
+@pytest.mark.parametrize(
+    ("typed", "since"),
+    [("", "21:00"), (" 8", "01:00"), (" 8h", "01:00"), (" 0", "21:00"), (" 999", "21:00"),
+     (" ²", "21:00"), (" all", "21:00")],
+)  # fmt: skip
+async def test_how_long_the_shift_was(typed: str, since: str) -> None:
+    async with Bot() as bot:
+        ann = bot.person("Ann")
+        assert f"{since} UTC" in text_of(await ann.ask(f"/handover{typed}"))

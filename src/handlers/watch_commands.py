@@ -22,6 +22,8 @@ from src.utils.digest_formatter import format_alerts, format_handover
 from src.watch import delivery
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from telegram import Update
 
     from src.handlers.context import PanoptesContext
@@ -44,6 +46,7 @@ __all__ = [
 ]
 
 _SHIFT: Final = timedelta(hours=12)
+_LONGEST_SHIFT_H: Final = 168
 _WHY_DAYS: Final = 7
 
 
@@ -223,13 +226,22 @@ async def why_command(update: Update, context: PanoptesContext) -> None:
 
 
 async def handover_command(update: Update, context: PanoptesContext) -> None:
-    """Answer /handover: the last twelve hours, for whoever comes next."""
+    """Answer /handover: the last twelve hours (or `/handover 8`), for whoever comes next."""
     services, spot = context.services, place_of(update)
     watching, now = services.watching, services.clock()
     desk = watching.desk()
-    period = delivery.period_of(desk, spot, now - _SHIFT, watching.incidents().values())
+    period = delivery.period_of(
+        desk, spot, now - _shift(context.args), watching.incidents().values()
+    )
     text = format_handover(period, zone=desk.policy(spot).timezone)
     await send(update, context, text, watch_keyboards.shift(services.buttons))
+
+
+def _shift(words: Sequence[str] | None) -> timedelta:
+    """How long the shift was, in hours that were typed; anything else is the usual one."""
+    typed = words[0].removesuffix("h") if words else ""
+    hours = int(typed) if typed.isascii() and typed.isdigit() else 0
+    return timedelta(hours=hours) if 0 < hours <= _LONGEST_SHIFT_H else _SHIFT
 
 
 async def take_shift(update: Update, context: PanoptesContext, _press: TakeShift) -> None:
