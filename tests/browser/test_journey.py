@@ -139,7 +139,7 @@ async def test_the_whole_journey_and_an_incident(demo: Demo, open_page: OpenPage
     await follow_hint(page, "Send /watch")
     await expect(newest(page)).to_contain_text("is watched from here", timeout=WITHIN_MS)
     hints = page.get_by_role("region", name="What to try next")
-    await expect(hints).to_contain_text("Set World's clock to ×10")
+    await expect(hints).to_contain_text("clock to ×10")
     await ask(page, "/watches", "1 watched home")
 
     await ask(page, "/wan", "Internet usage")
