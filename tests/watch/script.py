@@ -685,7 +685,7 @@ def write(seed: int, *, homes: int = 1000, days: int = 30, faults: int = 1000) -
     ):
         start = (number + 0.6) * days * DAY_S / 5.5 + rng.uniform(0, 3600)
         author.dim(Outage(start, start + lasts, owner, fault))  # type: ignore[arg-type]  # these words
-    for _ in range(min(5, homes // 100)):
+    for _ in range(min(2, homes // 100)):
         author.slow()
     for _ in range(max(2, faults // 60)):
         author.street()
