@@ -193,14 +193,14 @@ async def a_month() -> list[Row]:
 async def _one_day(
     service: Any, clock: list[datetime], broken: dict[HomeKey, int], dice: random.Random
 ) -> None:
-    """Forty-eight rounds; in each a few homes lose a pod for a while."""
-    for _ in range(48):
-        clock[0] += timedelta(minutes=30)
+    """A round an hour; in each a few homes lose a pod for a while."""
+    for _ in range(24):
+        clock[0] += timedelta(hours=1)
         for key in _keys(HOMES):
             if dice.random() < 0.002:
                 broken[key] = dice.randrange(2, 6)
             # The looks themselves would take a day: only what follows from them is measured.
-            await service._take_look(key, _sight(key, clock[0], key in broken), 1800.0)  # noqa: SLF001 - as said
+            await service._take_look(key, _sight(key, clock[0], key in broken), 3600.0)  # noqa: SLF001 - as said
             if key in broken:
                 broken[key] -= 1
                 if not broken[key]:
