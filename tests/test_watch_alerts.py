@@ -135,3 +135,17 @@ async def test_everybody_in_the_group_sees_who_has_it() -> None:
         alert = await told(bot, in_group, "OFFLINE")
         await bob_there.press("I have it", alert)
         await in_group.becomes(alert, "🙋 Bob has it since")
+
+
+async def test_a_copy_of_an_alert_changes_with_what_is_pressed_under_it() -> None:
+    async with Bot() as bot:
+        ann, alert = await _alerted(bot)
+        listed = await ann.ask("/alerts")
+        await ann.press("OFFLINE", listed)
+        copy = await ann.answered(listed["message_id"], "Since")
+        await ann.press("I have it", copy)
+        copy = await ann.becomes(copy, "🙋 Ann has it since")
+        assert labels_of(copy)[0] == "↩ Undo"
+        await ann.becomes(alert, "🙋 Ann has it since")
+        await ann.press("1 h", copy)
+        await ann.becomes(copy, "💤 Snoozed by Ann")

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from src.handlers import keyboards, report, watch_keyboards, watch_texts
 from src.handlers.callbacks import OpenReport, Panel
-from src.handlers.incoming import user_of
-from src.handlers.reply import answer, deliver, send
+from src.handlers.incoming import pressed_message, user_of
+from src.handlers.reply import answer, deliver, edit, send
 from src.handlers.watch_commands import place_of
 from src.handlers.watch_presses import SnoozeFor
 from src.watch import delivery
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from typing import Any
 
-    from telegram import Update
+    from telegram import InlineKeyboardMarkup, Update
 
     from src.handlers.context import PanoptesContext
     from src.handlers.reply import Answer
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
         TestAgain,
         UndoAlert,
     )
-    from src.models.watching import Incident, Notice
+    from src.models.watching import Incident, Notice, Spot
 
 __all__ = ["open_beside", "show_alert", "snooze_alert", "take_alert", "test_again", "undo_alert"]
 
@@ -65,6 +65,7 @@ async def take_alert(update: Update, context: PanoptesContext, press: TakeAlert)
     if done:
         await context.services.state.note(update, "acknowledged", _about(incident))
         await answer(update, context, watch_texts.YOU_HAVE_IT)
+        await _follow_up(update, context, press.incident_id)
     else:
         who = notice.acked_name or "Somebody"
         taken = notice.acked_at is not None
@@ -86,6 +87,7 @@ async def snooze_alert(update: Update, context: PanoptesContext, press: SnoozeAl
     if await _change(context, press.incident_id, decide):
         await context.services.state.note(update, "snoozed", _about(known[0]))
         await answer(update, context, watch_texts.SNOOZED)
+        await _follow_up(update, context, press.incident_id)
     else:
         await answer(update, context, watch_texts.OVER, alert=True)
 
@@ -104,6 +106,7 @@ async def undo_alert(update: Update, context: PanoptesContext, press: UndoAlert)
     if done:
         await context.services.state.note(update, "took back", _about(known[0]))
         await answer(update, context, watch_texts.UNDONE)
+        await _follow_up(update, context, press.incident_id)
     else:
         late = watch_texts.TOO_LATE if known[0].open else watch_texts.OVER
         await answer(update, context, late, alert=True)
@@ -129,12 +132,30 @@ async def show_alert(update: Update, context: PanoptesContext, press: ShowAlert)
     if known is None:
         return
     await answer(update, context)
-    incident, notice = known
-    case = context.services.watching.desk().case(incident, place_of(update))
+    text, keyboard = _view(context, known[0], place_of(update))
+    await send(update, context, text, keyboard)
+
+
+def _view(
+    context: PanoptesContext, incident: Incident, spot: Spot
+) -> tuple[str, InlineKeyboardMarkup]:
+    """An alert as it should read now in this chat."""
+    case = context.services.watching.desk().case(incident, spot)
     home = (case.key.customer_id, case.key.location_id) if case.key else (None, None)
-    state = buttons_of(incident, notice)
+    state = buttons_of(incident, case.notice)
     keyboard = watch_keyboards.alert(context.services.buttons, incident.id, state, home)
-    await send(update, context, case.alert_text(), keyboard)
+    return case.alert_text(), keyboard
+
+
+async def _follow_up(update: Update, context: PanoptesContext, incident_id: str) -> None:
+    """The alert itself changes by the outbox; a copy that somebody had shown changes here."""
+    watching, spot = context.services.watching, place_of(update)
+    notice = watching.desk().notices.get((incident_id, spot))
+    message, incident = pressed_message(update), watching.incidents().get(incident_id)
+    if notice is None or incident is None or notice.message_id == message.message_id:
+        return
+    text, keyboard = _view(context, incident, spot)
+    await edit(update, context, message, text, keyboard)
 
 
 def open_beside(
