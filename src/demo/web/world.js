@@ -16,6 +16,7 @@ const STATE_WORDS = { online: "Online", offline: "Offline", unknown: "Unknown" }
 const FILTERS = [["all", "All homes"], ["bad", "Not online"], ["touched", "Incidents"]];
 const when = new Intl.DateTimeFormat(undefined, { weekday: "short", hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
+const REMARKS = { slow_speed_test: ". It is told when two in a row are slow, and five days before were watched." };
 // What is no answer of Plume's tells no time.
 const UNREADABLE_HINT = "Without Plume's answers the bot goes by its own clock, and says after 3 minutes that it sees nothing.";
 
@@ -187,7 +188,7 @@ export class World {
 
   #incident(kind, label, where, name) {
     return el("button", { type: "button", class: "quiet small", "data-focus": `${kind}-${where.node ?? where.location}`, "data-kind": kind,
-      "aria-label": `${label}: ${name}`, onclick: () => this.#act("incident", { kind, ...where }, `${name}: ${label.toLowerCase()}`) }, label);
+      "aria-label": `${label}: ${name}`, onclick: () => this.#act("incident", { kind, ...where }, `${name}: ${label.toLowerCase()}${REMARKS[kind] ?? ""}`) }, label);
   }
 
   async #playScenario() {
