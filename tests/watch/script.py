@@ -70,6 +70,7 @@ class ScriptedHome:
     says_since: Since
     spans: list[Span] = field(default_factory=list)
     busy: list[tuple[float, float]] = field(default_factory=list)
+    moved: bool = False
     edges: list[float] = field(default_factory=list)
     sights: list[Sight] = field(default_factory=list)
 
@@ -553,6 +554,9 @@ class Author:
         if found is None:
             return False
         home, start = found
+        if home.moved:
+            return False
+        home.moved = True
         what = self.rng.choice(["level", "address", "way"])
         if what == "way" and f"{home.number}-c" in home.pods:
             pod = f"{home.number}-c"
@@ -564,13 +568,11 @@ class Author:
                     state["pods"][pod] = replace(known, **way)
 
             home.spans.append(Span(start, float("inf"), farther))
-            home.pods = {**home.pods}
             home.busy.append((start, self.script.end_s))  # its tree is another one now
             self.tell("parent_change", home, start, None, subject=pod)
         elif what == "address":
             fact = f"{home.facts['address'].rsplit('.', 1)[0]}.{self.rng.randint(100, 250)}"
             home.spans.append(Span(start, float("inf"), _fact("address", fact)))
-            home.facts = {**home.facts}
             home.busy.append((start, self.script.end_s))
             self.tell("address_change", home, start, None)
         elif what == "level" and home.facts["level"] is not None:
