@@ -125,6 +125,12 @@ def pressable(message: Message) -> list[str]:
     return [button["text"] for row in rows for button in row if "callback_data" in button]
 
 
+def offers(message: Message, data: str) -> bool:
+    """Whether it has the button with this callback data."""
+    rows = message.get("reply_markup", {}).get("inline_keyboard", [])
+    return any(button.get("callback_data") == data for row in rows for button in row)
+
+
 def is_report(message: Message) -> bool:
     """Reports are the messages that can be refreshed."""
     return any("Refresh" in label for label in labels_of(message))
