@@ -24,8 +24,8 @@ PARTS: dict[str, Callable[[], Awaitable[list[Row]]]] = {
     "memory": memory.memory,
     "analysis": analysis.analysis,
     "watching": watching.a_day,
-    "watching a month": watching.a_month,
-    "watching and people": watching.people,
+    "watching-month": watching.a_month,
+    "watching-people": watching.people,
 }
 
 
