@@ -20,13 +20,15 @@ from src.watch.verdict import Draft, Verdict
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from src.models.watching import ChatPolicy, Incident, Level, Notice, Spot, Watch
+    from src.models.watching import ChatPolicy, HomeKey, Incident, Level, Notice, Spot, Watch
 
 __all__ = ["tick"]
 
 # After the first hour, after four, then daily.
 _SECOND: Final = timedelta(hours=4)
 _DAILY: Final = timedelta(days=1)
+_LEVELS: Final[tuple[Level, ...]] = ("critical", "warning", "info")
+_OUR_EYES: Final = frozenset({"blind", "unreadable"})
 
 
 @dataclass(slots=True)
@@ -35,6 +37,28 @@ class _Due:
 
     held: list[Case] = field(default_factory=list)
     reminders: list[Case] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Unseen:
+    """What cannot be looked at: everything of these owners, and these homes."""
+
+    owners: frozenset[int]
+    homes: frozenset[HomeKey]
+
+    @classmethod
+    def of(cls, incidents: Mapping[str, Incident]) -> _Unseen:
+        """As the open incidents tell."""
+        dark = [each for each in incidents.values() if each.open and each.trigger in _OUR_EYES]
+        owners = frozenset(each.owner for each in dark if each.trigger == "blind")
+        return cls(owners, frozenset(home.key for each in dark for home in each.homes))
+
+    def hides(self, incident: Incident) -> bool:
+        """Whether nobody can tell how this one stands."""
+        if not incident.open or incident.trigger in _OUR_EYES:
+            return False
+        keys = {home.key for home in incident.homes if home.ended_at is None}
+        return incident.owner in self.owners or (bool(keys) and keys <= self.homes)
 
 
 def tick(
@@ -51,6 +75,7 @@ def tick(
     ended within the last eight days (a weekly digest speaks of them).
     """
     desk, draft = Desk(watches, policies, notices, now), Draft()
+    unseen = _Unseen.of(incidents)
     due: dict[Spot, _Due] = {}
     nights: dict[tuple[Spot, Level], bool] = {}
     for (incident_id, spot), notice in notices.items():
@@ -58,6 +83,8 @@ def tick(
             incident = incidents.get(incident_id)
             if incident is None:
                 draft.notices.append(replace(notice, state="done"))
+            elif notice.state == "told" and unseen.hides(incident):
+                continue  # "still down" would be a guess; it is said when it can be seen again
             elif notice.state != "held" or not _sleeps(nights, desk, spot, incident.level):
                 _look(draft, desk.case(incident, spot), desk, due.setdefault(spot, _Due()))
     for spot, items in due.items():
@@ -200,15 +227,22 @@ def _reminded(draft: Draft, case: Case) -> None:
     case.log(draft, "told", f"Reminded, because nobody has acknowledged it: {case.headline}.")
 
 
+def _worst_first(case: Case) -> tuple[int, datetime, str]:
+    """Of equal ones the oldest, and always in the same order."""
+    return _LEVELS.index(case.incident.level), case.incident.began_at, case.incident.id
+
+
 def _sum_up(draft: Draft, desk: Desk, spot: Spot, due: _Due) -> None:
     """The morning summary, or several reminders in one message."""
     now, policy = desk.now, desk.policy(spot)
-    still = [case for case in due.held if case.incident.open]
-    over = [case for case in due.held if not case.incident.open]
+    held = sorted(due.held, key=_worst_first)
+    still = [case for case in held if case.incident.open]
+    over = [case for case in held if not case.incident.open]
+    reminders = sorted(due.reminders, key=_worst_first)
     text = format_summary(
         [(case.incident, case.homes) for case in still],
         [(case.incident, case.homes) for case in over],
-        [(case.incident, case.homes) for case in due.reminders],
+        [(case.incident, case.homes) for case in reminders],
         now,
         zone=policy.timezone,
     )

@@ -69,6 +69,19 @@ def test_several_reminders_are_one_message() -> None:
     assert kinds(chats.tick(4 * HOUR + 3)) == ["summary"]
 
 
+def test_nobody_is_reminded_of_what_cannot_be_seen() -> None:
+    """Still down would be a guess; it is said as soon as somebody can look again."""
+    for dark in (incident("blind", ANNS, id="b", homes=()), incident("unreadable")):
+        chats, home = _escalating(), incident()
+        chats.opens(home)
+        chats.opens(dark, 10)
+        told = [m for minute in range(11, 69, 5) for m in chats.tick(minute)]
+        assert not [m for m in told if m.incident_id == home.id], dark.trigger
+        chats.ends(dark, 80)
+        told = chats.tick(84)
+        assert [m.kind for m in told if m.incident_id == home.id] == ["escalation", "reminder"]
+
+
 # ------------------------------------------------------------------------------ escalation
 
 
@@ -167,6 +180,17 @@ def test_one_thing_that_is_still_so_is_an_ordinary_alert() -> None:
     _held(chats, kitchen)
     assert kinds(chats.tick(120)) == ["alert"]
     assert kinds(chats.ends(kitchen, 150)) == ["edit", "recovery"]
+
+
+def test_a_summary_has_the_worst_first_and_the_oldest_of_equal_ones() -> None:
+    chats = Chats([watch(ANNS), watch(BOBS), watch(CATHS)])
+    chats.opens(incident("pod_offline", CATHS))
+    chats.opens(incident("home_offline", BOBS, began_at=at(1)))
+    chats.opens(incident("home_offline", ANNS))
+    (summary,) = chats.tick(64)
+    text = plain(summary.text)
+    places = [text.index(name) for name in ("Ann's home", "Bob's home", "Cath's home")]
+    assert places == sorted(places), text
 
 
 def test_one_thing_that_came_and_went_is_a_summary() -> None:
