@@ -31,8 +31,9 @@ class Technician(Chatter):
 
     async def connect(self, credential: Credential) -> Message:
         """Walk through /setup; returns the message that says how it ended."""
-        await self.ask("/setup")
-        await self.ask(credential.header)
+        # By their words: what the bot says unasked, such as who was let in, may come in between.
+        await self.answered(self.say("/setup"), "step 1 of 2")
+        await self.answered(self.say(credential.header), "step 2 of 2")
         return await self.ask(credential.partner_id)
 
     async def choose(self, customer_id: str, label: str | None = None) -> Message:
