@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime  # noqa: TC003 - pydantic reads these annotations to store values
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 __all__ = [
     "MOMENTARY",
@@ -57,23 +57,7 @@ Trigger = Literal[
     "unreadable",
     "blind",
 ]
-TRIGGERS: tuple[Trigger, ...] = (
-    "home_offline",
-    "neighbourhood",
-    "pod_offline",
-    "poor_health",
-    "fair_health",
-    "plume_alert",
-    "reboot",
-    "reboot_loop",
-    "backhaul_fallback",
-    "parent_change",
-    "slow_speed",
-    "service_level",
-    "address_change",
-    "unreadable",
-    "blind",
-)
+TRIGGERS: tuple[Trigger, ...] = get_args(Trigger)
 # These happen and are over: one message, no recovery.
 MOMENTARY: frozenset[Trigger] = frozenset(
     {"reboot", "parent_change", "service_level", "address_change"}

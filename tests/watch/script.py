@@ -46,7 +46,6 @@ class Expected:
     told_by_s: float
     over_by_s: float = 0.0
     ends_s: tuple[float, ...] = ()  # of each home of a neighbourhood
-    slack_s: float = LOOK_S
     unstable: bool = False
 
 
@@ -393,7 +392,6 @@ class Author:
                 last + LOOK_S,
                 last + 1800 + 2 * LOOK_S,
                 unstable=True,
-                slack_s=2 * LOOK_S,
             )
         )
         return True
@@ -428,7 +426,6 @@ class Author:
                 seen + PROMISED_S,
                 max(ends) + PROMISED_S,
                 tuple(ends),
-                slack_s=2 * LOOK_S,
             )
         )
         return True
@@ -474,7 +471,6 @@ class Author:
                 start + PROMISED_S,
                 last + 1800 + 2 * LOOK_S,
                 unstable=True,
-                slack_s=2 * LOOK_S,
             )
         )
         return True

@@ -389,7 +389,7 @@ def _near(run: Run, expected: Expected) -> list[str]:
 def _faults(run: Run, incident: Incident, expected: Expected) -> list[str]:
     found = []
     began = _seconds(incident.began_at)
-    latest = max(expected.began_s, expected.told_from_s) + expected.slack_s
+    latest = max(expected.began_s, expected.told_from_s) + LOOK_S
     if not expected.began_s - 1 <= began <= latest:
         found.append(f"began {began:.0f}")
     if incident.unstable is not expected.unstable:
@@ -397,7 +397,7 @@ def _faults(run: Run, incident: Incident, expected: Expected) -> list[str]:
     if expected.over_s is None:
         return found
     ended, closed = _seconds(incident.ended_at), _seconds(incident.closed_at)
-    if not expected.over_s - 1 <= ended <= expected.over_s + expected.slack_s:
+    if not expected.over_s - 1 <= ended <= expected.over_s + LOOK_S:
         found.append(f"ended {ended:.0f}")
     if not expected.over_s <= closed <= expected.over_by_s + 1:
         found.append(f"closed {closed:.0f}")
