@@ -64,16 +64,17 @@ async def state(tmp_path: Path) -> AsyncIterator[State]:
 
 
 async def wrong(health: Health, state: State) -> set[str]:
-    """The items that are not well."""
+    """The items that are not well, each of which keeps people from being answered."""
     found = await readiness(health, state)
     bad = {name for name, item in found["items"].items() if not item["ok"]}
     assert found["ready"] is not bool(bad)
+    assert found["degraded"] == []
     return bad
 
 
 async def test_all_is_well(health: Health, state: State) -> None:
     found = await readiness(health, state)
-    assert found["ready"] is True
+    assert (found["ready"], found["degraded"]) == (True, [])
     assert {*found["items"]} == {"telegram", "alone", "database", "plume"}
     assert found["items"]["telegram"] == {
         "ok": True,
@@ -124,8 +125,8 @@ async def test_what_happens_is_heard_through_the_telemetry(health: Health, clock
     assert (health.telegram, health.plume, health.looked) == (clock(), clock(), clock())
 
 
-async def test_a_blocked_plume_is_no_readiness(
-    health: Health, state: State, monkeypatch: pytest.MonkeyPatch
+async def test_a_blocked_plume_is_named_but_people_are_still_answered(
+    health: Health, clock: Clock, state: State, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     blocked: Any = {**plume.budget_state(), "blocked_for_s": 120.4}
     monkeypatch.setattr(plume, "budget_state", lambda: blocked)
@@ -136,6 +137,10 @@ async def test_a_blocked_plume_is_no_readiness(
         "blocked_for_s": 120,
         "last_success": None,
     }
+    assert (found["ready"], found["degraded"]) == (True, ["plume"])
+    clock.forward(minutes=2)  # and now nothing is polled either
+    found = await readiness(health, state)
+    assert (found["ready"], found["degraded"]) == (False, ["plume"])
 
 
 @pytest.mark.parametrize("trouble", ["closed", "gone", "hanging"])
@@ -181,3 +186,5 @@ async def test_watching_is_late_only_where_something_is_watched(
     finally:
         stop()
     assert found["items"]["watch"]["ok"] is ok
+    assert found["degraded"] == ([] if ok else ["watch"])
+    assert found["ready"] is True

@@ -1,7 +1,9 @@
-"""Is the bot of use right now? Each thing that this hangs on, with when it last worked.
+"""Can the bot answer people right now? Each thing that this hangs on, with when it last worked.
 
-What happens is heard from src/telemetry.py and from where updates come in; the database and the
-budget are looked at in the moment of the question.
+A cloud that blocks us, or watching that is late, is a defect and is named; but updates can still be
+taken and answered then, and a proxy that routes by readiness must not hold them back. What happens
+is heard from src/telemetry.py and from where updates come in; the database and the budget are
+looked at in the moment of the question.
 """
 
 from __future__ import annotations
@@ -28,12 +30,18 @@ _POLL_IS_OLD: Final = timedelta(seconds=60)
 _CONFLICT_IS_OVER: Final = timedelta(minutes=10)
 _DATABASE_S: Final = 3.0
 _LOOKS_MISSED: Final = 5
+# Without one of these nobody is answered; without another one of the items, only worse.
+_NEEDED: Final = frozenset({"telegram", "alone", "database"})
 
 
 class Readiness(TypedDict):
-    """What /readyz says. `items` have `ok` each; times are ISO 8601 in UTC, None is "never"."""
+    """What /readyz says. `items` have `ok` each; times are ISO 8601 in UTC, None is "never".
+
+    `ready`: people are answered. `degraded`: what is not well all the same, such as "plume".
+    """
 
     ready: bool
+    degraded: list[str]
     version: str
     items: dict[str, dict[str, Any]]
 
@@ -106,8 +114,13 @@ async def readiness(health: Health, state: State) -> Readiness:
     watching = telemetry.watch_state()
     if watching is not None:
         items["watch"] = _watch(health, watching)
-    ready = all(item["ok"] for item in items.values())
-    return {"ready": ready, "version": VERSION, "items": items}
+    bad = [name for name, item in items.items() if not item["ok"]]
+    return {
+        "ready": _NEEDED.isdisjoint(bad),
+        "degraded": [name for name in bad if name not in _NEEDED],
+        "version": VERSION,
+        "items": items,
+    }
 
 
 async def _database(state: State) -> dict[str, Any]:
