@@ -17,13 +17,21 @@ from src.watch.memory import Boots, Edge, Track
 from src.watch.signals import WIRED, WIRELESS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from src.models.watching import Incident, PodSight, Sight, SpeedSight, Trigger
     from src.watch.draft import Draft
 
-__all__ = ["follow_boots", "follow_home", "follow_places", "follow_speed", "is_wired", "moved"]
+__all__ = [
+    "follow_boots",
+    "follow_home",
+    "follow_places",
+    "follow_speed",
+    "is_wired",
+    "moved",
+    "recall_speeds",
+]
 
 
 def moved(track: Track | None, value: str | None, draft: Draft) -> tuple[Track | None, str | None]:
@@ -244,6 +252,15 @@ def _tell_reboot(draft: Draft, pod: PodSight, at: datetime) -> None:
 
 
 # ------------------------------------------------------------------------------------- speeds
+
+
+def recall_speeds(draft: Draft, tests: Sequence[SpeedSight]) -> None:
+    """Take over what was tested before the home was watched; that alone is never told."""
+    known, rules = draft.old.speeds, draft.when.rules
+    newest = known[-1].at if known else draft.when.now
+    before = {test.at: test for test in (*tests, *known) if test.at <= newest}
+    speeds = tuple(before[at] for at in sorted(before))[-rules.speeds_kept :]
+    draft.changes |= {"speeds": speeds, "recalled": True}
 
 
 def follow_speed(draft: Draft, test: SpeedSight | None) -> None:

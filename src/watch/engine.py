@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from src.models.watching import Sight
 from src.watch.blindness import fail_scope, is_blind, see_scope
 from src.watch.draft import Draft
+from src.watch.drift import recall_speeds
 from src.watch.edges import When
 from src.watch.home import fail_home, look_home
 from src.watch.memory import HomeMemory, ScopeMemory
@@ -22,10 +23,10 @@ from src.watch.rules import DEFAULT, WatchRules
 from src.watch.timers import next_due
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from src.models.watching import Blindness, HomeKey, Incident, IncidentEvent, Trigger
+    from src.models.watching import Blindness, HomeKey, Incident, IncidentEvent, SpeedSight, Trigger
 
 __all__ = ["Engine", "HomeState", "StateWord", "Step"]
 
@@ -122,6 +123,21 @@ class Engine:
             came_back(draft, views)
         decide(draft, views)
         return self._step(draft, views, list(events), found if isinstance(found, Sight) else None)
+
+    def recall(self, key: HomeKey, tests: Sequence[SpeedSight], now: datetime) -> Step:
+        """What was tested at a watched home before it was, so that its usual speed is known."""
+        draft = Draft(key, self.memory(key), When(now, None, 0.0, self.rules))
+        recall_speeds(draft, tests)
+        home = draft.done()
+        return Step(
+            key,
+            now,
+            home,
+            self.scope(key.owner),
+            changed=True,
+            home_changed=True,
+            version=self._versions.get(key.owner, 0),
+        )
 
     def due(self, owner: int, now: datetime) -> list[HomeKey]:
         """The owner's homes whose timers ran out, without a look."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from src.models.plume import Location, Node, SpeedTest
     from src.models.results import LocationHealth, PodDetail, SpeedTestResult
 
-__all__ = ["sight"]
+__all__ = ["sight", "speed_sight"]
 
 
 def sight(
@@ -44,7 +44,7 @@ def sight(
         public_address=_address(nodes, health) or (geo.ip if geo and online else None),
         isp=health["isp"],
         timezone=health["timezone"],
-        speed=_asked(speed, now) if speed else _speed(health["speed_test"]),
+        speed=speed_sight(speed, now) if speed else _speed(health["speed_test"]),
     )
 
 
@@ -84,7 +84,8 @@ def _address(nodes: Sequence[Node], health: LocationHealth) -> str | None:
     return next((node.public_ip for node in nodes if node.id == gateway["id"]), None)
 
 
-def _asked(test: SpeedTest, now: datetime) -> SpeedSight | None:
+def speed_sight(test: SpeedTest, now: datetime) -> SpeedSight | None:
+    """The test with its figures; None where it failed, or says no download or moment."""
     at = believable(test.at, now)
     good = (test.status or "").lower() == "succeeded" and at is not None
     if not good or at is None or test.download is None:

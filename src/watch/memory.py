@@ -92,6 +92,7 @@ class HomeMemory:
     address: Track | None = None
     speeds: tuple[SpeedSight, ...] = ()
     slow: int = 0  # slow tests in a row
+    recalled: bool = False  # tests from before it was watched are in `speeds`, where there are any
     isp: str | None = None
     timezone: str | None = None
     hardware: str | None = None  # model and firmware of the gateway

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from src import telemetry
-from src.models.watching import Blindness
+from src.models.watching import Blindness, Sight
 from src.watch import delivery
 from src.watch.engine import Engine
 from src.watch.heartbeat import Heartbeat
@@ -21,6 +21,7 @@ from src.watch.jobs import Jobs, ring_or
 from src.watch.ledger import CLOSED_FOR, Ledger
 from src.watch.memory import dump_home, dump_scope, load_home, load_scope
 from src.watch.patrol import Patrol
+from src.watch.recall import Recall
 from src.watch.rules import DEFAULT, WatchRules
 from src.watch.schedule import Schedule
 from src.watch.sender import Sender
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
     from datetime import datetime
 
-    from src.models.watching import HomeKey, Incident, Outgoing, Sight, Spot, Watch
+    from src.models.watching import HomeKey, Incident, Outgoing, SpeedSight, Spot, Watch
     from src.storage.records import Board, WatchState
     from src.storage.store import Store
     from src.watch.cases import Desk
@@ -83,6 +84,7 @@ class WatchService:
         self._boards: dict[Spot, Board] = {}
         self._schedule = Schedule(means.interval_s, means.calls_per_s)
         self._patrol = Patrol(self._schedule, self._take_look, means)
+        self._recall = Recall(self._take_speeds, means)
         self._sender: Sender | None = None
         self._jobs = Jobs(means.sleep)
         self._stale = asyncio.Event()
@@ -103,6 +105,7 @@ class WatchService:
         )
         jobs: dict[str, Callable[[], Awaitable[None]]] = {
             "watch-poller": self._patrol.run,
+            "watch-recall": self._recall.run,
             "watch-timers": self._tick_on,
             "watch-sender": self._sender.run,
             "watch-review": self._review_on,
@@ -281,6 +284,15 @@ class WatchService:
             now = self._means.clock()
             step = self._engine.look(key, found, now, interval_s=interval_s, name=name)
             await self._commit([step], self._decide([step]))
+            if isinstance(found, Sight):
+                self._recall.want(key, found, self._engine.memory(key))
+
+    async def _take_speeds(self, key: HomeKey, tests: Sequence[SpeedSight]) -> None:
+        """The speed tests from before a home was watched."""
+        async with self._lock:
+            if key in self._known.homes():
+                step = self._engine.recall(key, tests, self._means.clock())
+                await self._commit([step], _NO_CHANGE)
 
     def _decide(self, steps: Sequence[Step]) -> Verdict:
         events = [event for step in steps for event in step.events]

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from src.models.watching import SpeedSight
-from tests.watch.timeline import START, Story, at, dark, gone, home, minutes, pod, script
+from src.watch.memory import dump_home, load_home
+from tests.watch.timeline import START, Story, at, dark, gone, home, key, minutes, pod, script
 
 
 def test_poor_health_is_told_and_cleared_and_fair_is_not_poor() -> None:
@@ -212,6 +213,34 @@ def test_two_slow_tests_in_a_row_are_told_with_the_usual_beside_them() -> None:
     assert slow.ended_at == START + timedelta(days=15)
     assert slow.evidence == ("the last one: 190 Mbit/s, usually 480 Mbit/s",)
     assert slow.cause == "Two speed tests in a row are 60% below this home's usual."
+
+
+def test_a_home_whose_past_is_known_is_slow_from_its_second_slow_test_on() -> None:
+    """On its first day: its usual comes from before it was watched, and so do no alerts."""
+    past = [SpeedSight(START - timedelta(days=d), 480 + d % 3, 90) for d in range(1, 11)]
+    older = SpeedSight(START - timedelta(hours=1), 150, 90)  # slow, but nobody watched then
+    story = Story(interval_s=3600)
+    story.look(1, home(speed=older, timezone="UTC"))
+    story.recall(2, [*past, older, SpeedSight(at(1.5), 140, 90)])  # the last one is the next look's
+    for minute, mbps in ((30, 200), (60, 190)):
+        assert story.events == []
+        story.look(minute + 1, home(speed=SpeedSight(at(minute), mbps, 90), timezone="UTC"))
+    assert story.kinds() == ["opened slow_speed"]
+    assert story.last("slow_speed").began_at == at(30)
+
+
+def test_the_past_is_kept_with_the_rest_and_never_grows_beyond_it() -> None:
+    story = Story()
+    story.look(1, home())
+    assert story.engine.memory(key()).recalled is False
+    story.recall(2, ())
+    memory = story.engine.memory(key())
+    assert (memory.recalled, memory.speeds) == (True, ())
+    story.recall(3, [SpeedSight(START - timedelta(hours=n), 480) for n in range(400)])
+    speeds = load_home(dump_home(story.engine.memory(key()))).speeds
+    assert len(speeds) == story.engine.rules.speeds_kept
+    assert speeds[-1].at == START
+    assert list(speeds) == sorted(speeds, key=lambda one: one.at)
 
 
 def test_without_a_usual_no_test_is_slow() -> None:

@@ -79,6 +79,24 @@ def test_a_clock_that_runs_faster_from_now_on_is_no_pause_of_ours(tmp_path: Path
     run(tmp_path, play)
 
 
+def test_a_line_that_is_slow_on_the_first_day_is_told(tmp_path: Path) -> None:
+    """What is usual there is known from before, by one call that no look waits for."""
+
+    async def play(scene: Station) -> None:
+        ann = await scene.person()
+        await scene.watch(ann)
+        await asyncio.sleep(10 * MINUTE_S)
+        scene.world.clock.set_speed(60)
+        await asyncio.sleep(5 * MINUTE_S)
+        scene.world.apply("slow_speed_test", HOME.location_id)
+        took = await scene.until(lambda: scene.post.texts(ann))
+        assert 60 * took < 12 * HOUR_S
+        assert "SLOWER THAN USUAL" in scene.post.texts(ann)[0]
+        assert len(scene.calls(HOME.location_id, "/speedTestResults")) == 1
+
+    run(tmp_path, play)
+
+
 def test_a_home_watched_from_ten_chats_is_looked_at_once(tmp_path: Path) -> None:
     async def play(scene: Station) -> None:
         people = [await scene.person(f"P{n}") for n in range(10)]
@@ -86,7 +104,7 @@ def test_a_home_watched_from_ten_chats_is_looked_at_once(tmp_path: Path) -> None
             await scene.watch(person)
         await asyncio.sleep(HOUR_S)
         assert 58 <= len(scene.calls(HOME.location_id, "/nodes")) <= 62
-        assert 3 <= len(scene.calls(HOME.location_id)) - 60 <= 10  # the rarer call
+        assert 3 <= len(scene.calls(HOME.location_id)) - 60 <= 10  # rarer calls, the past once
         scene.world.apply("cut_line", HOME.location_id)
         await scene.until(lambda: all(scene.post.texts(person) for person in people))
         for person in people:

@@ -115,6 +115,10 @@ class Story:
         for step in self.engine.tick(at(minutes)):
             self._take(step)
 
+    def recall(self, minutes: float, tests: Sequence[SpeedSight]) -> None:
+        """Speed tests from before the home was watched."""
+        self._take(self.engine.recall(key(), tests, at(minutes)))
+
     def forget(self, minutes: float, home: HomeKey | None = None) -> None:
         """Nobody watches the home any more."""
         self._take(self.engine.forget(home or key(), at(minutes)))
