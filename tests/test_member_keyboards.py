@@ -63,7 +63,7 @@ def test_a_card_offers_what_may_be_changed(
         (Settings(), [["🕑 Time zone"], ["✓ ☀ Light pictures", "🌙 Dark pictures"]]),
         (
             Settings("UTC", "dark"),
-            [["🕑 Time zone", "🏠 Each home's own"], ["☀ Light pictures", "✓ 🌙 Dark pictures"]],
+            [["🕑 Time zone", "✖ No time zone"], ["☀ Light pictures", "✓ 🌙 Dark pictures"]],
         ),
     ],
 )

@@ -84,17 +84,17 @@ def test_a_decision_says_who_decided_what() -> None:
 @pytest.mark.parametrize(
     ("settings", "private", "expected"),
     [
-        (Settings(), True, ["Your settings", "each home's own; UTC where no home is meant",
-                            "Pictures: light", "Quiet hours, digests and /audit follow"]),
-        (Settings("Asia/Kathmandu", "dark"), False,
-         ["Settings of this group", "Asia/Kathmandu, 14:45 now", "Pictures: dark",
-          "Quiet hours and digests follow"]),
+        (Settings(), True, ["Your settings", "Time zone: where it is", "Pictures: light",
+                            "Quiet hours, maintenance and digests follow it; /audit is in UTC"]),
+        (Settings("Asia/Tokyo"), True, ["Quiet hours, maintenance, digests and /audit follow it."]),
+        (Settings("Asia/Tokyo", "dark"), False,
+         ["Settings of this group", "Pictures: dark", "maintenance and digests follow it."]),
     ],
 )  # fmt: skip
 def test_settings_say_what_is_set_and_what_for(
     settings: Settings, private: bool, expected: list[str]
 ) -> None:
-    text = shown(said.settings(settings, AT, private=private))
+    text = shown(said.settings(settings, "where it is", private=private))
     assert [words for words in expected if words not in text] == []
 
 

@@ -39,7 +39,8 @@ async def test_the_panel_says_everything_that_is_set() -> None:
     async with Bot() as bot:
         ann = await a_watcher(bot)
         panel = await ann.ask("/watch settings")
-        assert text_of(panel).splitlines() == [
+        *lines, zone = text_of(panel).splitlines()
+        assert lines == [
             "⚙ How I tell this chat",
             LOUD,
             "🔕 Silent: Restart, Pod moved, Service level, New address",
@@ -48,8 +49,9 @@ async def test_the_panel_says_everything_that_is_set() -> None:
             "🛠 Maintenance: none",
             "⏫ Escalation: to nobody",
             "📋 Digest: none",
-            "🕑 Time zone: Europe/Stockholm (/settings changes it)",
         ]
+        assert zone.startswith("🕑 Time zone: Europe/Stockholm, 11:")
+        assert zone.endswith("of the first home watched here (/settings changes it)")
         await ann.press("Quiet hours", panel)
         panel = await ann.becomes(panel, "What comes in them waits")
         await ann.press("Back", panel)
@@ -91,6 +93,31 @@ async def test_a_new_time_zone_moves_the_night() -> None:
         await ann.ask("/settings Tokyo")
         await ann.quiet()
         assert (await _policy(bot, ann)).timezone == "Asia/Tokyo"
+        told = "Time zone: Asia/Tokyo, 18:"
+        assert told in text_of(await ann.ask("/watch settings"))
+        settings = await ann.ask("/settings")
+        assert told in text_of(settings)
+        await _after(ann, settings, "No time zone")
+        assert (await _policy(bot, ann)).timezone == "Europe/Stockholm"
+        for command in ("/settings", "/watch settings"):
+            told = text_of(await ann.ask(command))
+            assert "Time zone: Europe/Stockholm, 11:" in told
+            assert "none is set, so it is that of the first home watched here" in told
+
+
+async def test_the_night_of_a_chat_that_watches_nothing_is_in_utc_once_no_zone_is_set() -> None:
+    async with Bot() as bot:
+        ann = bot.person("Ann")
+        settings = await ann.ask("/settings Tokyo")
+        panel = await ann.ask("/watch quiet 22:00-06:00")
+        assert "those of Asia/Tokyo" in text_of(panel)
+        assert (await _policy(bot, ann)).timezone == "Asia/Tokyo"
+        await _after(ann, settings, "No time zone")
+        assert (await _policy(bot, ann)).timezone is None
+        for command in ("/settings", "/watch settings"):
+            told = text_of(await ann.ask(command))
+            assert "Time zone: UTC, 09:" in told
+            assert "none is set, and no home watched here tells one" in told
 
 
 async def test_maintenance_of_all_or_one_and_its_end() -> None:

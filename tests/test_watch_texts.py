@@ -111,9 +111,27 @@ def test_the_panels_say_how_to_type_times() -> None:
     assert watch_texts.section("m", ["a"], None) == watch_texts.SECTIONS["m"]
 
 
+def test_whose_time_it_is_and_why() -> None:
+    words = [
+        shown(watch_texts.time_zone(chosen, used, START))
+        for chosen, used in (
+            ("Asia/Tokyo", "Asia/Tokyo"),
+            ("Asia/Tokyo", None),
+            (None, "Europe/Oslo"),
+            (None, None),
+        )
+    ]
+    assert words == [
+        "Asia/Tokyo, 19:00 now",
+        "Asia/Tokyo, 19:00 now",
+        "Europe/Oslo, 12:00 now: none is set, so it is that of the first home watched here",
+        "UTC, 10:00 now: none is set, and no home watched here tells one",
+    ]
+
+
 def test_nothing_but_off() -> None:
     policy = ChatPolicy(Spot(1), modes={"home_offline": "off"})
-    text = shown(watch_texts.policy(policy, []))
+    text = shown(watch_texts.policy(policy, [], "UTC"))
     assert "✖ Off: Home offline, Fair health" in text
 
 
@@ -126,5 +144,5 @@ def test_the_same_reason_again_and_again_is_one_line() -> None:
 
 def test_who_is_asked_next() -> None:
     policy = ChatPolicy(Spot(1), escalate_to=Spot(7))
-    assert "goes to Bea &amp; Co" in watch_texts.policy(policy, [], "Bea & Co")
-    assert "goes to chat 7" in watch_texts.policy(policy, [])
+    assert "goes to Bea &amp; Co" in watch_texts.policy(policy, [], "UTC", "Bea & Co")
+    assert "goes to chat 7" in watch_texts.policy(policy, [], "UTC")

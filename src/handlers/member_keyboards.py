@@ -198,7 +198,7 @@ def settings(buttons: Buttons, found: Settings) -> InlineKeyboardMarkup:
     ]
     zones = [_button(buttons, "🕑 Time zone", AskZone())]
     if found.timezone:
-        zones.append(_button(buttons, "🏠 Each home's own", SetZone()))
+        zones.append(_button(buttons, "✖ No time zone", SetZone()))
     return _markup(zones, themes)
 
 

@@ -212,7 +212,7 @@ class AskZone:
 
 @dataclass(frozen=True, slots=True)
 class SetZone:
-    """Make this the zone of the chat; an empty name is each home's own."""
+    """Make this the zone of the chat; an empty name is none."""
 
     name: str = ""
 

@@ -9,7 +9,6 @@ from src.utils.timezones import to_local
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
 
     from src.handlers.state import Member
     from src.storage.records import (
@@ -215,13 +214,13 @@ def _audit_line(entry: AuditEntry, names: Mapping[int, str], zone: str | None) -
     return f"{when} {escape(who)}: {escape(entry.action, 64)}{about}{detail}"
 
 
-def settings(found: Settings, now: datetime, *, private: bool) -> str:
-    """What is set in this chat, and what it is good for."""
-    if found.timezone:
-        zone = f"{bold(found.timezone)}, {to_local(now, found.timezone):%H:%M} now"
-    else:
-        zone = "each home's own; UTC where no home is meant"
-    used = "Quiet hours, digests and /audit" if private else "Quiet hours and digests"
+def settings(found: Settings, zone: str, *, private: bool) -> str:
+    """What is set in this chat, and what it is good for; `zone` as `/watch settings` says it."""
+    follows = "Quiet hours, maintenance and digests follow it"
+    if private and found.timezone:
+        follows = "Quiet hours, maintenance, digests and /audit follow it"
+    elif private:
+        follows += "; /audit is in UTC until one is set"
     return "\n".join(
         [
             "<b>Your settings</b>" if private else "<b>Settings of this group</b>",
@@ -229,7 +228,7 @@ def settings(found: Settings, now: datetime, *, private: bool) -> str:
             f"Time zone: {zone}",
             f"Pictures: {bold(found.theme or 'light')}",
             "",
-            f"{used} follow the time zone. Moments in reports show in the time of whoever reads.",
+            f"{follows}. Moments in reports show in the time of whoever reads.",
         ]
     )
 

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from src.handlers import member_keyboards, member_texts, watch_settings
+from src.handlers import member_keyboards, member_texts, watch_settings, watch_texts
 from src.handlers.conversation import END, Step, forget_draft, step
 from src.handlers.incoming import chat_of, is_private, message_of, text_of
 from src.handlers.people import put
 from src.handlers.reply import answer, send
 from src.handlers.setup import looks_like_credentials, swallow_credentials
+from src.handlers.state import Place
+from src.models.watching import Spot
 from src.utils.zone_search import find_zones
 
 if TYPE_CHECKING:
@@ -49,7 +51,7 @@ async def show_settings(update: Update, context: PanoptesContext, _press: ShowSe
 
 
 async def set_zone(update: Update, context: PanoptesContext, press: SetZone) -> None:
-    """Set the zone of the button; without one, each home keeps its own."""
+    """Set the zone of the button; without one, what the chat watches decides."""
     await answer(update, context)
     await _set_zone(update, context, press.name or None)
 
@@ -103,13 +105,15 @@ async def _look_up(update: Update, context: PanoptesContext, typed: str) -> bool
 async def _set_zone(update: Update, context: PanoptesContext, name: str | None) -> None:
     state = context.services.state
     await state.set_setting(chat_of(update).id, "timezone", name)
-    await state.note(update, "set time zone", detail=name or "of each home")
+    await state.note(update, "set time zone", detail=name or "none")
     await watch_settings.adopt_zone(update, context)
     await _show(update, context)
 
 
 async def _show(update: Update, context: PanoptesContext) -> None:
-    services = context.services
-    found = await services.state.settings(chat_of(update).id)
-    text = member_texts.settings(found, services.clock(), private=is_private(update))
+    services, place = context.services, Place.of(update)
+    found = await services.state.settings(place.chat_id)
+    policy = services.watching.desk().policy(Spot(place.chat_id, place.thread_id or 0))
+    zone = watch_texts.time_zone(found.timezone, policy.timezone, services.clock())
+    text = member_texts.settings(found, zone, private=is_private(update))
     await put(update, context, text, member_keyboards.settings(services.buttons, found))

@@ -67,10 +67,13 @@ async def show(update: Update, context: PanoptesContext, section: Section = Sect
     """The panel: a new message for a command, in place for a press."""
     services, spot = context.services, _spot(update)
     now, policy = services.clock(), services.watching.desk().policy(spot)
+    chosen = (await services.state.settings(spot.chat_id)).timezone
+    policy = replace(policy, timezone=chosen or policy.timezone)  # as the next change adopts it
     home = await services.state.home(Place.of(update))
     works = [_in_words(context, policy, each) for each in policy.maintenance]
     if section is Section.ALL:
-        text = watch_texts.policy(policy, works, await _name_of(context, policy.escalate_to))
+        zone = watch_texts.time_zone(chosen, policy.timezone, now)
+        text = watch_texts.policy(policy, works, zone, await _name_of(context, policy.escalate_to))
     else:
         text = watch_texts.section(section.value, works, policy.timezone)
     keyboard = watch_keyboards.panel(
@@ -247,7 +250,7 @@ async def set_digest(update: Update, context: PanoptesContext, press: SetDigest)
 
 
 async def adopt_zone(update: Update, context: PanoptesContext) -> None:
-    """Quiet hours and digests go by the zone of /settings, else by that of the first home."""
+    """Quiet hours and digests go by the zone of /settings, else the first home's, else UTC."""
     chat_id, watching = chat_of(update).id, context.services.watching
     set_zone = (await context.services.state.settings(chat_id)).timezone
     desk = watching.desk()
@@ -255,11 +258,11 @@ async def adopt_zone(update: Update, context: PanoptesContext) -> None:
     for spot in spots:
         homes = [w.timezone for w in desk.watches if w.spot == spot and w.timezone]
         wanted = set_zone or next(iter(homes), None)
-        if wanted is not None and desk.policy(spot).timezone != wanted:
+        if desk.policy(spot).timezone != wanted:
             await _write(context, spot, partial(_with_zone, wanted))
 
 
-def _with_zone(zone: str, policy: ChatPolicy) -> ChatPolicy:
+def _with_zone(zone: str | None, policy: ChatPolicy) -> ChatPolicy:
     return replace(policy, timezone=zone)
 
 

@@ -119,17 +119,30 @@ def taken(name: str, at: datetime, zone: str | None) -> str:
 # ------------------------------------------------------------------------------- settings
 
 
-def policy(current: ChatPolicy, works: Sequence[str], escalates_to: str = "") -> str:
+def time_zone(chosen: str | None, used: str | None, now: datetime) -> str:
+    """Whose time the chat's hours are, and why; `used` is what its policy goes by."""
+    zone = chosen or used or "UTC"
+    why = ": none is set, and no home watched here tells one"
+    if chosen:
+        why = ""
+    elif used:
+        why = ": none is set, so it is that of the first home watched here"
+    return f"{bold(zone)}, {to_local(now, zone):%H:%M} now{why}"
+
+
+def policy(
+    current: ChatPolicy, works: Sequence[str], zone: str, escalates_to: str = ""
+) -> str:
     """How this chat is told, all of it; `works` are the maintenance windows in words.
 
-    `escalates_to` is the name of who is told when nobody acknowledges.
+    `zone` is what `time_zone` says; `escalates_to` names who is told when nobody acknowledges.
     """
     lines = ["⚙ <b>How I tell this chat</b>", *_modes(current)]
     lines.append(f"🌙 Quiet hours: {quiet(current.quiet)}")
     lines.append(f"🛠 Maintenance: {join_names(works, 5) or 'none'}")
     lines.append(f"⏫ Escalation: {escalation(current, escalates_to)}")
     lines.append(f"📋 Digest: {digest(current)}")
-    lines.append(f"🕑 Time zone: {escape(current.timezone or 'UTC')} (/settings changes it)")
+    lines.append(f"🕑 Time zone: {zone} (/settings changes it)")
     return "\n".join(lines)
 
 
