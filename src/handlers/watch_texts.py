@@ -130,9 +130,7 @@ def time_zone(chosen: str | None, used: str | None, now: datetime) -> str:
     return f"{bold(zone)}, {to_local(now, zone):%H:%M} now{why}"
 
 
-def policy(
-    current: ChatPolicy, works: Sequence[str], zone: str, escalates_to: str = ""
-) -> str:
+def policy(current: ChatPolicy, works: Sequence[str], zone: str, escalates_to: str = "") -> str:
     """How this chat is told, all of it; `works` are the maintenance windows in words.
 
     `zone` is what `time_zone` says; `escalates_to` names who is told when nobody acknowledges.

@@ -64,14 +64,6 @@ class Locations(Part):
             query = delete(_chosen).where(_is_chosen(chat_id, thread_id))
             return (await conn.execute(query)).rowcount > 0
 
-    async def add_recent(self, user_id: int, location: ChosenLocation) -> None:
-        """Put the location first among the recent ones; the newest `MAX_RECENTS` stay.
-
-        Raises StorageError.
-        """
-        async with self.database.writing() as conn:
-            await put_recent(conn, user_id, location)
-
     async def recents(self, user_id: int) -> list[ChosenLocation]:
         """Locations this person looked at, newest first. Raises StorageError."""
         return (await self._shelf(user_id, "recent"))[::-1]

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from src.models.watching import ChatPolicy, Spot
+from src.storage.locations import put_recent
 from src.storage.records import TEAM, Board, ChosenLocation
 from src.storage.schema import SCHEMA_VERSION
 from tests.storage import watching
@@ -47,7 +48,8 @@ async def _fill_1(store: Store) -> None:
     await store.save_credential(ADMIN, {"partner_id": "fake-own"})
     await store.set_setting(ADMIN, "timezone", "Europe/Berlin")
     await store.choose_location(GROUP, 4, VIEWER, HOME)
-    await store.add_recent(ADMIN, HOME)
+    async with store.database.writing() as conn:  # what a look leaves, but for its audit entry
+        await put_recent(conn, ADMIN, HOME)
     await store.set_favourite(ADMIN, HOME, True)
     await store.begin_draft(VIEWER, VIEWER, "setup")
     await store.remember_chat(GROUP, "supergroup", "NOC 🛰")

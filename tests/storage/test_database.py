@@ -120,7 +120,7 @@ async def test_an_empty_time_stays_empty(store: Store) -> None:
 async def test_many_at_once_do_not_get_in_each_others_way(store: Store) -> None:
     async def one(user_id: int) -> None:
         await store.upsert_person(user_id, f"P{user_id}")
-        await store.add_recent(user_id, ChosenLocation("c", "l", "L"))
+        await store.choose_location(user_id, None, user_id, ChosenLocation("c", "l", "L"))
         assert await store.person(user_id) is not None
         await store.record(user_id, "status")
 

@@ -19,6 +19,11 @@ def home(name: str, customer: str = "c1") -> ChosenLocation:
     return ChosenLocation(customer, f"loc-{name}", f"Home {name} <_*&>", "Europe/Berlin")
 
 
+async def look_up(store: Store, user_id: int, location: ChosenLocation) -> None:
+    """In the private chat, where the home then is the chosen one."""
+    await store.choose_location(user_id, None, user_id, location)
+
+
 def names(locations: list[ChosenLocation]) -> list[str]:
     return [location.location_id.removeprefix("loc-") for location in locations]
 
@@ -59,27 +64,27 @@ async def test_a_choice_can_be_forgotten(store: Store) -> None:
 
 async def test_recents_are_newest_first_without_doubles(store: Store) -> None:
     for name in "abcab":
-        await store.add_recent(ANN, home(name))
-    await store.add_recent(BOB, home("z"))
+        await look_up(store, ANN, home(name))
+    await look_up(store, BOB, home("z"))
     assert names(await store.recents(ANN)) == ["b", "a", "c"]
 
 
 async def test_the_oldest_recents_fall_off(store: Store) -> None:
     for number in range(MAX_RECENTS + 3):
-        await store.add_recent(ANN, home(str(number)))
+        await look_up(store, ANN, home(str(number)))
     expected = [str(number) for number in range(3, MAX_RECENTS + 3)]
     assert names(await store.recents(ANN)) == expected[::-1]
 
 
 async def test_a_recent_takes_the_newest_name(store: Store) -> None:
-    await store.add_recent(ANN, ChosenLocation("c", "l", "Old", "UTC"))
-    await store.add_recent(ANN, ChosenLocation("c", "l", "New"))
+    await look_up(store, ANN, ChosenLocation("c", "l", "Old", "UTC"))
+    await look_up(store, ANN, ChosenLocation("c", "l", "New"))
     assert await store.recents(ANN) == [ChosenLocation("c", "l", "New", None)]
 
 
 async def test_the_same_location_id_of_two_customers_is_two_places(store: Store) -> None:
-    await store.add_recent(ANN, home("a", "c1"))
-    await store.add_recent(ANN, home("a", "c2"))
+    await look_up(store, ANN, home("a", "c1"))
+    await look_up(store, ANN, home("a", "c2"))
     assert [place.customer_id for place in await store.recents(ANN)] == ["c2", "c1"]
 
 
@@ -93,7 +98,7 @@ async def test_what_is_chosen_is_recent_at_once(store: Store) -> None:
 async def test_favourites_come_and_go(store: Store) -> None:
     assert await store.set_favourite(ANN, home("a"), True) == "added"
     assert await store.set_favourite(ANN, home("b"), True) == "added"
-    await store.add_recent(ANN, home("r"))
+    await look_up(store, ANN, home("r"))
     assert names(await store.favourites(ANN)) == ["a", "b"]
     assert await store.set_favourite(ANN, home("a"), False) == "removed"
     assert names(await store.favourites(ANN)) == ["b"]

@@ -23,7 +23,6 @@ async def fill(store: Store, user_id: int) -> None:
     await store.set_setting(user_id, "theme", "dark")
     await store.choose_location(user_id, None, user_id, HOME)
     await store.choose_location(GROUP, None, user_id, HOME)
-    await store.add_recent(user_id, HOME)
     await store.set_favourite(user_id, HOME, True)
     await store.begin_draft(user_id, GROUP, "setup")
     await store.remember_chat(user_id, "private", "Name")

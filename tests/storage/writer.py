@@ -37,5 +37,4 @@ async def handle(store: Store, number: int) -> None:
     await store.save_credential(number, {"partner_id": str(number)})
     await store.choose_location(GROUP, number, number, location)
     await store.set_favourite(number, location, True)
-    await store.add_recent(number, location)
     await store.record(number, "did", str(number), once=f"update:{number}")
