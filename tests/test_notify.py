@@ -36,6 +36,17 @@ async def test_who_refuses_is_asked_once() -> None:
         assert len(bot.telegram_calls("sendMessage")) == before
 
 
+async def test_a_topic_that_is_gone_is_not_its_group() -> None:
+    async with Bot() as bot:
+        ann, state = bot.person("Ann"), bot.application.services.state
+        group = bot.telegram.add_group("NOC", [ann.user_id], forum=True)
+        topic = bot.telegram.add_topic(group, "Night")
+        assert await notify(bot.application.bot, state, group, "x", thread_id=topic)
+        assert bot.telegram.messages(group)[-1]["message_thread_id"] == topic
+        assert not await notify(bot.application.bot, state, group, "x", thread_id=topic + 1000)
+        assert await state.is_reachable(group)
+
+
 async def test_a_network_in_trouble_is_no_refusal(caplog: pytest.LogCaptureFixture) -> None:
     async with Bot() as bot:
         ann, state = bot.person("Ann"), bot.application.services.state

@@ -23,6 +23,14 @@ def _update(chat_id: int, number: int = 1) -> Update:
     return Update(number, message=message)
 
 
+def _in_group(chat_id: int, topic: int | None = None) -> Update:
+    chat = Chat(chat_id, Chat.SUPERGROUP)
+    message = Message(
+        1, NOW, chat, from_user=ANN, message_thread_id=topic, is_topic_message=topic is not None
+    )
+    return Update(1, message=message)
+
+
 def _work(
     log: list[str], name: str, gate: asyncio.Event | None = None
 ) -> Callable[[], Coroutine[None, None, None]]:
@@ -138,11 +146,13 @@ async def test_who_waits_for_long_is_known() -> None:
         order.process_update(_update(1), _work(log, "one", gate)()),
         order.process_update(_update(1), _work(log, "in line behind it")()),
         order.process_update(Update(9), _work(log, "nobody's", gate)()),
+        order.process_update(_in_group(-5), _work(log, "in a group", gate)()),
+        order.process_update(_in_group(-6, 4), _work(log, "in a topic", gate)()),
     ]
     tasks = [asyncio.create_task(job) for job in jobs]
     await _settle()
     assert order.slow(60.0) == set()
-    assert order.slow(0.0) == {1}
+    assert order.slow(0.0) == {(1, 0), (-5, 0), (-6, 4)}
     gate.set()
     await asyncio.gather(*tasks)
     assert order.slow(0.0) == set()

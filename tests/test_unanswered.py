@@ -25,9 +25,9 @@ class Order:
     """What `ChatOrder` says of who waits."""
 
     def __init__(self) -> None:
-        self.waiting: set[int] = set()
+        self.waiting: set[tuple[int, int]] = set()
 
-    def slow(self, _after_s: float) -> set[int]:
+    def slow(self, _after_s: float) -> set[tuple[int, int]]:
         return self.waiting
 
 
@@ -35,10 +35,10 @@ class Sent:
     """A bot that takes down what it sends."""
 
     def __init__(self) -> None:
-        self.texts: list[tuple[int, str]] = []
+        self.texts: list[tuple[int, int | None, str]] = []
 
-    async def send_message(self, chat_id: int, text: str, **_options: Any) -> None:
-        self.texts.append((chat_id, text))
+    async def send_message(self, chat_id: int, text: str, **options: Any) -> None:
+        self.texts.append((chat_id, options["message_thread_id"], text))
 
 
 class Seconds:
@@ -78,15 +78,16 @@ async def test_who_is_left_waiting_by_a_kill_is_told_once(state: State) -> None:
     seconds = Seconds()
     first, order = made(state, seconds)
     watching = asyncio.create_task(first.watch())
-    order.waiting = {7, 5, -100}  # a group among them
+    order.waiting = {(7, 0), (5, 0), (-100, 0), (-200, 4)}  # a group and a topic among them
     await seconds.one()
     watching.cancel()  # all that a kill leaves is in the database
     second, _ = made(state)
     left = await second.left()
-    assert left == [5, 7]
+    assert left == [(-200, 4), (-100, 0), (5, 0), (7, 0)]
     sent = Sent()
     await second.tell(cast("Any", sent), left)
-    assert sent.texts == [(5, texts.CUT_OFF), (7, texts.CUT_OFF)]
+    told = [(-200, 4), (-100, None), (5, None), (7, None)]
+    assert sent.texts == [(*where, texts.CUT_OFF) for where in told]
     third, _ = made(state)
     assert await third.left() == []
 
@@ -107,22 +108,28 @@ async def test_it_is_written_only_when_it_changes(
     watching = asyncio.create_task(unanswered.watch())
     await seconds.one()
     assert written == []
-    order.waiting = {5}
+    order.waiting = {(5, 0)}
     await seconds.one()
     await seconds.one()
-    assert written == ["[5]"]
+    assert written == ["[[5, 0]]"]
     order.waiting = set()
     await seconds.one()
     await unanswered.settle()
-    assert written == ["[5]", "[]"]
+    assert written == ["[[5, 0]]", "[]"]
     watching.cancel()
+
+
+async def test_what_the_version_before_has_kept_is_understood(state: State) -> None:
+    await state.store.keep_fact("unanswered", "[5, 7]")
+    unanswered, _ = made(state)
+    assert await unanswered.left() == [(5, 0), (7, 0)]
 
 
 async def test_a_clean_stop_leaves_nobody(state: State) -> None:
     seconds = Seconds()
     unanswered, order = made(state, seconds)
     watching = asyncio.create_task(unanswered.watch())
-    order.waiting = {5}
+    order.waiting = {(5, 0)}
     await seconds.one()
     watching.cancel()
     await unanswered.settle()
@@ -140,10 +147,10 @@ async def test_a_database_that_fails_costs_only_this(
     seconds = Seconds()
     unanswered, order = made(state, seconds)
     watching = asyncio.create_task(unanswered.watch())
-    order.waiting = {5}
+    order.waiting = {(5, 0)}
     await seconds.one()
     assert not watching.done()
     watching.cancel()
     assert await unanswered.left() == []
-    await unanswered.tell(cast("Any", Sent()), [5])
+    await unanswered.tell(cast("Any", Sent()), [(5, 0)])
     assert caplog.text.count("disk: full") == 3

@@ -28,8 +28,13 @@ async def notify(
     chat_id: int,
     text: str,
     keyboard: InlineKeyboardMarkup | None = None,
+    *,
+    thread_id: int | None = None,
 ) -> bool:
-    """Send the Telegram HTML; False when it did not get there. Raises StorageError."""
+    """Send the Telegram HTML; False when it did not get there. Raises StorageError.
+
+    A topic (`thread_id`) that is gone says nothing about its group.
+    """
     if not await state.is_reachable(chat_id):
         return False
     try:
@@ -40,12 +45,14 @@ async def notify(
             reply_markup=keyboard,
             link_preview_options=LinkPreviewOptions(is_disabled=True),
             protect_content=chat_id < 0 or None,
+            message_thread_id=thread_id,
         )
     except ChatMigrated as moved:
         await state.migrate(chat_id, moved.new_chat_id)
-        return await notify(bot, state, moved.new_chat_id, text, keyboard)
+        return await notify(bot, state, moved.new_chat_id, text, keyboard, thread_id=thread_id)
     except (Forbidden, BadRequest) as refusal:  # blocked, left, deleted, or never written to us
-        await state.cannot_reach(chat_id, refusal.message)
+        if thread_id is None or isinstance(refusal, Forbidden):
+            await state.cannot_reach(chat_id, refusal.message)
         logger.info("chat %s cannot be written to: %s", chat_id, refusal)
         return False
     except TelegramError as error:

@@ -11,6 +11,8 @@ from weakref import WeakValueDictionary
 from telegram import Update
 from telegram.ext import BaseUpdateProcessor
 
+from src.handlers.incoming import thread_of
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from contextlib import AbstractContextManager
@@ -23,12 +25,19 @@ _AT_ONCE = 10_000
 
 class _Begun(NamedTuple):
     at: float
-    chat_id: int | None
+    where: tuple[int, int] | None  # chat and topic, 0 for none
 
 
 def _chat_of(update: object) -> int | None:
     chat = update.effective_chat if isinstance(update, Update) else None
     return chat.id if chat else None
+
+
+def _where(update: object) -> tuple[int, int] | None:
+    chat_id = _chat_of(update)
+    if chat_id is None or not isinstance(update, Update):
+        return None
+    return chat_id, (thread_of(update) or 0) if chat_id < 0 else 0
 
 
 class ChatOrder(BaseUpdateProcessor):
@@ -56,11 +65,14 @@ class ChatOrder(BaseUpdateProcessor):
         """How many updates are under way or wait for their turn."""
         return len(self._running)
 
-    def slow(self, after_s: float) -> set[int]:
-        """The chats that have been waiting for an answer for longer than this, in seconds."""
+    def slow(self, after_s: float) -> set[tuple[int, int]]:
+        """Where somebody has been waiting for longer than this, in seconds.
+
+        Chat and topic of a group; 0 is no topic.
+        """
         limit = asyncio.get_running_loop().time() - after_s
         waiting = (begun for begun in self._running.values() if begun.at <= limit)
-        return {begun.chat_id for begun in waiting if begun.chat_id is not None}
+        return {begun.where for begun in waiting if begun.where is not None}
 
     async def initialize(self) -> None:
         """Nothing to prepare."""
@@ -72,7 +84,7 @@ class ChatOrder(BaseUpdateProcessor):
         """Await the work when the chat's earlier work is done."""
         task = asyncio.current_task()
         try:
-            self._running[task] = _Begun(asyncio.get_running_loop().time(), _chat_of(update))
+            self._running[task] = _Begun(asyncio.get_running_loop().time(), _where(update))
             with self._trace(update):
                 await self._in_turn(update, coroutine)
         finally:
