@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import pytz
 
 from src.utils.timezones import hour_of_day, to_local, zone
 
@@ -47,3 +48,15 @@ def test_the_first_and_the_last_day_stay_in_utc(moment: str, name: str) -> None:
     at = datetime.fromisoformat(moment)
     assert to_local(at, name) == at
     assert to_local(at, name).tzinfo is UTC
+
+
+def test_clocks_show_what_pytz_says() -> None:
+    """Two readers of the same rules, around each change of these years, in every zone."""
+    for name in pytz.common_timezones:
+        found = pytz.timezone(name)
+        changes = [at for at in getattr(found, "_utc_transition_times", ()) if at.year > 2015]
+        for change in changes[:24] or [datetime(2026, 5, 18)]:  # noqa: DTZ001 - pytz: naive UTC
+            for hours in (-1, 0, 1):
+                at = change.replace(tzinfo=UTC) + timedelta(hours=hours, minutes=-1)
+                local, said = to_local(at, name), at.astimezone(found)
+                assert (name, f"{local:%c %z %Z}") == (name, f"{said:%c %z %Z}")

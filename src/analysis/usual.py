@@ -45,13 +45,14 @@ def usual(
     """
     by_day: dict[date, list[float]] = defaultdict(list)
     start = now - timedelta(days=limits.usual_days)
-    minute = _minute_of_day(now, timezone)
+    minute = _minute_of_day(to_local(now, timezone))
     for at, value in values:
         if value is None or value < 0 or not start <= at < now:
             continue
-        distance = abs(_minute_of_day(at, timezone) - minute)
-        if min(distance, _DAY_MINUTES - distance) <= limits.usual_window_min:
-            by_day[_day(at, now, timezone)].append(value)
+        local = to_local(at, timezone)
+        ahead = minute - _minute_of_day(local)
+        if min(abs(ahead), _DAY_MINUTES - abs(ahead)) <= limits.usual_window_min:
+            by_day[_day(local, ahead)].append(value)
     daily = [statistics.median(found) for found in by_day.values()]
     enough = len(daily) >= max(2, limits.usual_days_least)
     low, median, high = _spread(daily, limits) if enough else (None, None, None)
@@ -66,15 +67,15 @@ def usual(
     }
 
 
-def _minute_of_day(at: datetime, timezone: str | None) -> int:
-    local = to_local(at, timezone)
+def _minute_of_day(local: datetime) -> int:
     return local.hour * 60 + local.minute
 
 
-def _day(at: datetime, now: datetime, timezone: str | None) -> date:
-    """The day whose occurrence of this time of day is nearest: 23:50 and 00:10 are one night."""
-    local = to_local(at, timezone)
-    ahead = _minute_of_day(now, timezone) - (local.hour * 60 + local.minute)
+def _day(local: datetime, ahead: int) -> date:
+    """The day whose occurrence of a time of day is nearest: 23:50 and 00:10 are one night.
+
+    `ahead` is how many minutes that time of day is later than this one, on the same date.
+    """
     shift = 0
     if abs(ahead) > _DAY_MINUTES / 2:
         shift = -1 if ahead > 0 else 1

@@ -13,7 +13,7 @@ import logging
 import math
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import (
     AliasChoices,
@@ -21,9 +21,8 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    ModelWrapValidatorHandler,
     ValidationError,
-    ValidatorFunctionWrapHandler,
-    field_validator,
     model_validator,
 )
 from pydantic.alias_generators import to_camel
@@ -76,24 +75,24 @@ _NO_LINK = 65535
 def parse_moment(value: object) -> datetime | None:
     """ISO text (with or without zone and milliseconds) or epoch s/ms as aware UTC. [7]"""
     try:
-        if isinstance(value, datetime):
-            moment = value
-        elif isinstance(value, bool):
-            return None
-        elif isinstance(value, int | float):
-            seconds = value / 1000 if abs(value) >= _EPOCH_MS_FROM else value
-            moment = datetime.fromtimestamp(seconds, UTC)
-        elif isinstance(value, str) and value.strip():
+        if isinstance(value, str):
             text = value.strip()
-            if text.isdecimal():
-                return parse_moment(int(text))
-            moment = datetime.fromisoformat(text)
+            moment = _since_epoch(int(text)) if text.isdecimal() else datetime.fromisoformat(text)
+        elif isinstance(value, datetime):
+            moment = value
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            moment = _since_epoch(value)
         else:
             return None
         aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         return aware.astimezone(UTC)
     except (ValueError, OverflowError, OSError):
         return None
+
+
+def _since_epoch(value: float) -> datetime:
+    seconds = value / 1000 if abs(value) >= _EPOCH_MS_FROM else value
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def parse_number(value: object) -> float | None:
@@ -177,26 +176,35 @@ class PlumeModel(BaseModel):
         frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True
     )
 
-    @model_validator(mode="before")
+    @model_validator(mode="wrap")
     @classmethod
-    def _drop_nulls(cls, value: object) -> object:
-        """Null says the same as absent; dropping it lets the next alias have its turn."""
-        if isinstance(value, Mapping):
-            return {key: item for key, item in value.items() if item is not None}
-        return value
+    def _tolerate(cls, value: object, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """One odd optional field becomes its default; an unusable id still fails the item.
 
-    @field_validator("*", mode="wrap")
-    @classmethod
-    def _tolerate(cls, value: object, handler: ValidatorFunctionWrapHandler, info: Any) -> object:
-        """One odd optional field becomes its default; an unusable id still fails the item."""
-        try:
+        Null says the same as absent; dropping it lets the next alias have its turn.
+        """
+        if not isinstance(value, Mapping):
             return handler(value)
-        except ValidationError:
-            field = cls.model_fields[info.field_name]
-            if field.is_required():
+        sent = {key: item for key, item in value.items() if item is not None}
+        try:
+            return handler(sent)
+        except ValidationError as error:
+            found = error.errors(include_url=False, include_input=False, include_context=False)
+            odd = {_field_of(cls, one["loc"][0]) for one in found if one["loc"]}
+            if None in odd or any(cls.model_fields[name].is_required() for name in odd if name):
                 raise
-            logger.warning("unreadable %s.%s left out", cls.__name__, info.field_name)
-            return field.get_default(call_default_factory=True)
+        for name in odd:
+            logger.warning("unreadable %s.%s left out", cls.__name__, name)
+        return handler({key: item for key, item in sent.items() if _field_of(cls, key) not in odd})
+
+
+def _field_of(model: type[PlumeModel], key: object) -> str | None:
+    """The field that this key of an answer is read into; the first where several read it."""
+    for name, field in model.model_fields.items():
+        alias = field.validation_alias
+        if key in {name, *(alias.choices if isinstance(alias, AliasChoices) else (alias,))}:
+            return name
+    return None
 
 
 class ShapeError(ValueError):
@@ -456,8 +464,13 @@ class WanStats(PlumeModel):
     points: tuple[WanPoint, ...] = ()
 
 
-class StatePoint(PlumeModel):
-    """The home's state from `timestamp` on. `state`: online, offline, partial or unknown."""
+class StatePoint(BaseModel):
+    """The home's state from `timestamp` on. `state`: online, offline, partial or unknown.
+
+    Nothing to tolerate: `parse_online_stats` makes it of what is read already, by the hundred.
+    """
+
+    model_config = ConfigDict(frozen=True)
 
     timestamp: Annotated[datetime, BeforeValidator(parse_moment)]
     state: str = "unknown"
@@ -569,15 +582,19 @@ def parse_online_stats(body: object) -> OnlineStats:
 
 
 def _state_points(rows: object) -> Iterable[StatePoint]:
+    read: dict[str, dict[str, str | None]] = {}  # a history is a few words, many times
     for row in _items(rows):
         when = parse_moment(row.get("timestamp")) if isinstance(row, Mapping) else None
         if when is not None:
             raw = row.get("value")
-            yield StatePoint(timestamp=when, state=parse_state(raw), raw=_raw(raw))
+            word = repr(raw)  # tells 1, True and "1" apart
+            state = read.get(word) or read.setdefault(word, _state(raw))
+            yield StatePoint(timestamp=when, **state)
 
 
-def _raw(value: object) -> str | None:
-    return None if value is None else _whole(str(value)[:40])
+def _state(raw: object) -> dict[str, str | None]:
+    shown = None if raw is None else _whole(str(raw)[:40])
+    return {"state": parse_state(raw), "raw": shown}
 
 
 def _date_range(value: object) -> tuple[datetime | None, datetime | None]:

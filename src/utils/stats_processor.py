@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import statistics
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from src.models.plume import (
@@ -29,7 +30,8 @@ __all__ = ["StateSegment", "online_segments", "process_online_stats"]
 
 State = Literal["online", "partial", "offline", "unknown"]
 
-_UNIT_S = {"days": 86_400, "hours": 3_600, "minutes": 60}
+_DAY_S = 86_400
+_UNIT_S = {"days": _DAY_S, "hours": 3_600, "minutes": 60}
 _STATES: dict[str, State] = {"online": "online", "offline": "offline", "partial": "partial"}
 _WORST_FIRST: tuple[State, ...] = ("offline", "partial", "online")
 _RAW_VALUES_SHOWN = 5
@@ -125,12 +127,16 @@ def _read(response: object) -> OnlineStats:
         return OnlineStats()
 
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
 def _unix(at: datetime) -> int:
-    return int((at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(seconds=1))
+    since = at - _EPOCH
+    return since.days * _DAY_S + since.seconds
 
 
 def _iso(unix: int) -> str:
-    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=unix)).isoformat()
+    return (_EPOCH + timedelta(seconds=unix)).isoformat()
 
 
 # What Python can tell as a date: 0001-01-01 and 9999-12-31.
@@ -178,26 +184,30 @@ def _segments(
 ) -> list[StateSegment]:
     """The period as stretches without gaps; neighbours of the same state are merged."""
     stamps = [_unix(point.timestamp) for point in points]
-    found: list[StateSegment] = []
+    until: list[tuple[int, State]] = []
     at = start
     for point, (begin, following) in zip(points, pairwise([*stamps, end]), strict=True):
         first = max(begin, start)
         last = min(following, begin + hold_s, end)
         if first >= last:
             continue
-        _extend(found, at, first, "unknown")
-        _extend(found, first, last, _STATES.get(point.state, "unknown"))
+        if at < first:
+            until.append((first, "unknown"))
+        until.append((last, _STATES.get(point.state, "unknown")))
         at = last
-    _extend(found, at, end, "unknown")
+    if at < end:
+        until.append((end, "unknown"))
+    return _merged(start, until)
+
+
+def _merged(start: int, until: Sequence[tuple[int, State]]) -> list[StateSegment]:
+    """Stretches from `start` on, each given by its end and its state."""
+    found: list[StateSegment] = []
+    for state, stretches in groupby(until, key=itemgetter(1)):
+        *_, (end, _) = stretches
+        found.append(StateSegment(start, end, state))
+        start = end
     return found
-
-
-def _extend(segments: list[StateSegment], start: int, end: int, state: State) -> None:
-    if start >= end:
-        return
-    if segments and segments[-1].state == state:
-        start = segments.pop().start
-    segments.append(StateSegment(start, end, state))
 
 
 def _clip(segments: Sequence[StateSegment], start: int, end: int) -> list[StateSegment]:
