@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import httpx
 import pytest
 
-from src.net.lanes import KEPT_S, Lanes
+from src.net.lanes import KEPT_S, Hosts, Lanes, http2_lane
 from tests.virtual_time import now, run
 
 URL = "https://telegram.example.net/bot/getMe"
@@ -19,6 +19,7 @@ class FakeLane(httpx.AsyncBaseTransport):
     """A connection that answers after a second, or fails."""
 
     number: int
+    version: bytes = b"HTTP/1.1"
     calls: int = 0
     closed: bool = False
 
@@ -27,7 +28,8 @@ class FakeLane(httpx.AsyncBaseTransport):
         await asyncio.sleep(1)
         if request.url.path == "/cut":
             raise httpx.ReadError("cut")
-        return httpx.Response(200, content=str(self.number).encode())
+        version = {"http_version": self.version}
+        return httpx.Response(200, content=str(self.number).encode(), extensions=version)
 
     async def aclose(self) -> None:
         self.closed = True
@@ -38,6 +40,7 @@ class Road:
     """Lanes, and every connection that they opened."""
 
     most: int
+    version: bytes = b"HTTP/1.1"
     opened: list[FakeLane] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -45,7 +48,7 @@ class Road:
         self.client = httpx.AsyncClient(transport=self.lanes)
 
     def _open(self) -> FakeLane:
-        self.opened.append(FakeLane(len(self.opened)))
+        self.opened.append(FakeLane(len(self.opened), self.version))
         return self.opened[-1]
 
     async def calls(self, count: int, pool_s: float | None = None) -> list[str]:
@@ -133,3 +136,65 @@ def test_after_a_close_it_opens_anew() -> None:
         assert await road.calls(1) == ["1"]
 
     run(main())
+
+
+def test_a_host_that_speaks_http2_needs_one_lane() -> None:
+    async def main() -> None:
+        road = Road(9, b"HTTP/2")
+        assert sorted(await road.calls(3)) == ["0", "1", "2"]
+        begin = now()
+        (one, *others) = await road.calls(5)
+        assert others == [one] * 4
+        assert now() - begin == pytest.approx(1), "they went at the same time"
+        await asyncio.sleep(KEPT_S + 1)
+        assert await road.calls(1) == [one]
+        assert [lane.number for lane in road.opened if not lane.closed] == [int(one)]
+
+    run(main())
+
+
+def test_a_host_that_goes_back_to_http1_gets_its_lanes_back() -> None:
+    async def main() -> None:
+        road = Road(9, b"HTTP/2")
+        await road.calls(1)
+        road.opened[0].version = road.version = b"HTTP/1.1"
+        assert await road.calls(3) == ["0", "0", "0"]
+        assert sorted(await road.calls(3)) == ["0", "1", "2"]
+        assert len(road.lanes) == 3
+
+    run(main())
+
+
+def test_a_lane_that_was_closed_meanwhile_is_not_shared() -> None:
+    async def main() -> None:
+        road = Road(9, b"HTTP/2")
+        under_way = asyncio.create_task(road.calls(1))
+        await asyncio.sleep(0.5)
+        await road.lanes.aclose()
+        await under_way
+        assert await road.calls(2) == ["1", "2"]
+
+    run(main())
+
+
+def test_each_host_has_lanes_of_its_own() -> None:
+    async def main() -> None:
+        opened: list[FakeLane] = []
+
+        def open_lane() -> FakeLane:
+            opened.append(FakeLane(len(opened)))
+            return opened[-1]
+
+        hosts = Hosts(open_lane)
+        client = httpx.AsyncClient(transport=hosts)
+        urls = ("https://a.example.net/", "https://b.example.net/", "http://a.example.net/")
+        answers = [(await client.get(url)).text for url in (*urls, *urls)]
+        assert answers == ["0", "1", "2", "0", "1", "2"]
+        await hosts.aclose()
+        assert all(lane.closed for lane in opened)
+
+    run(main())
+
+
+def test_http2_is_offered() -> None:
+    assert isinstance(http2_lane(), httpx.AsyncHTTPTransport)

@@ -11,6 +11,7 @@ import pytest
 
 from src.net.budget import RequestBudget
 from src.net.callers import Turn
+from src.net.lanes import Hosts
 from src.net.transport import GaveUpError, build_transport, retry_until, sockets
 from tests.fake_plume import FakePlume
 from tests.virtual_time import now, run
@@ -201,6 +202,6 @@ def test_a_cancelled_call_gives_its_place_back() -> None:
 
 
 async def test_real_connections_are_the_default() -> None:
-    assert isinstance(sockets(), httpx.AsyncHTTPTransport)
+    assert isinstance(sockets(), Hosts)
     stack = build_transport(RequestBudget())
     await stack.aclose()

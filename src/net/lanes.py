@@ -2,13 +2,13 @@
 
 httpcore's pool looks at every connection, and at every waiting call, whenever a call begins or
 ends: with 64 connections and 200 people that was more than half of the bot's work. Here each lane
-is a pool of one connection, and the lane that was used last is taken first.
+is a pool of one connection, and the lane that was used last is taken first. A host that speaks
+HTTP/2 needs one lane for everything.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import AsyncIterator, Callable
 
-__all__ = ["KEPT_S", "Lanes", "held", "trusted"]
+__all__ = ["KEPT_S", "Hosts", "Lanes", "held", "http2_lane", "trusted"]
 
 # Less than the 60 s after which proxies and load balancers usually close what is idle.
 KEPT_S: Final = 55.0
@@ -35,8 +35,17 @@ def _lane() -> httpx.AsyncBaseTransport:
     return httpx.AsyncHTTPTransport(verify=trusted(), limits=limits)
 
 
+def http2_lane() -> httpx.AsyncBaseTransport:
+    """A lane that offers HTTP/2."""
+    limits = httpx.Limits(max_connections=1, keepalive_expiry=KEPT_S)
+    return httpx.AsyncHTTPTransport(verify=trusted(), http2=True, limits=limits)
+
+
 class Lanes(httpx.AsyncBaseTransport):
     """At most `most` calls at a time, each on a connection of its own; the others queue.
+
+    All calls share the first lane that turns out to speak HTTP/2. To be used for one host: a lane
+    that changed its end would have to connect again each time.
 
     Waiting longer than the request's pool timeout raises httpx.PoolTimeout. Can be used again
     after `aclose`.
@@ -48,8 +57,9 @@ class Lanes(httpx.AsyncBaseTransport):
         self._places = asyncio.Semaphore(most)
         self._open_lane = open_lane
         # Idle since, longest first: the last one is the likeliest to be warm.
-        self._idle: deque[tuple[float, httpx.AsyncBaseTransport]] = deque()
+        self._idle: dict[httpx.AsyncBaseTransport, float] = {}
         self._lanes: set[httpx.AsyncBaseTransport] = set()
+        self._shared: httpx.AsyncBaseTransport | None = None
 
     def __len__(self) -> int:
         """How many lanes are open."""
@@ -58,18 +68,19 @@ class Lanes(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send on a lane of its own; the lane is held until the answer is closed."""
         await self._take_place(request)
-        lane = self._idle.pop()[1] if self._idle else self._opened()
+        lane = self._shared or (self._idle.popitem()[0] if self._idle else self._opened())
         try:
             await self._close_stale()
             response = await lane.handle_async_request(request)
         except BaseException:
             self._give_back(lane)
             raise
+        self._learn(lane, response)
         return held(response, lambda: self._give_back(lane))
 
     async def aclose(self) -> None:
         """Close every connection."""
-        lanes, self._lanes = self._lanes, set()
+        lanes, self._lanes, self._shared = self._lanes, set(), None
         self._idle.clear()
         for lane in lanes:
             await lane.aclose()
@@ -89,18 +100,50 @@ class Lanes(httpx.AsyncBaseTransport):
         self._lanes.add(lane)
         return lane
 
+    def _learn(self, lane: httpx.AsyncBaseTransport, response: httpx.Response) -> None:
+        """Share the lane, or stop sharing it when the host has gone back to HTTP/1.1."""
+        if response.extensions.get("http_version") == b"HTTP/2":
+            self._shared = self._shared or (lane if lane in self._lanes else None)
+        elif lane is self._shared:
+            self._shared = None
+
     def _give_back(self, lane: httpx.AsyncBaseTransport) -> None:
-        if lane in self._lanes:  # or all were closed meanwhile
-            self._idle.append((asyncio.get_running_loop().time(), lane))
+        if lane in self._lanes and lane is not self._shared:  # or all were closed meanwhile
+            self._idle.pop(lane, None)  # was shared until now: somebody gave it back already
+            self._idle[lane] = asyncio.get_running_loop().time()
         self._places.release()
 
     async def _close_stale(self) -> None:
         """What a rush opened is closed when nobody has needed it for a while."""
         limit = asyncio.get_running_loop().time() - KEPT_S
-        while self._idle and self._idle[0][0] < limit:
-            lane = self._idle.popleft()[1]
+        while self._idle:
+            lane = next(iter(self._idle))
+            if self._idle[lane] >= limit:
+                return
+            del self._idle[lane]
             self._lanes.discard(lane)
             await lane.aclose()
+
+
+class Hosts(httpx.AsyncBaseTransport):
+    """Lanes for each host, opened when it is first called."""
+
+    def __init__(self, open_lanes: Callable[[], httpx.AsyncBaseTransport]) -> None:
+        self._open_lanes = open_lanes
+        self._hosts: dict[tuple[str, bytes], httpx.AsyncBaseTransport] = {}
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send on one of its host's lanes."""
+        host = request.url.scheme, request.url.netloc
+        lanes = self._hosts.get(host)
+        if lanes is None:
+            lanes = self._hosts[host] = self._open_lanes()
+        return await lanes.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        for lanes in self._hosts.values():
+            await lanes.aclose()
 
 
 class _Held(httpx.AsyncByteStream):

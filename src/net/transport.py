@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 import httpx
 from httpx_retries import Retry, RetryTransport
 
-from src.net.lanes import held, trusted
+from src.net.lanes import Hosts, Lanes, held, http2_lane
 
 if TYPE_CHECKING:
     from src.net.budget import RequestBudget
@@ -27,9 +27,8 @@ _FIRST_PAUSE_S = 0.25
 _RETRY_AFTER_MAX_S = 60.0
 _RETRY_STATUS = (429, 500, 502, 503, 504)
 
-# Above the 50 calls in flight, so that a token request never waits for a place. Idle connections
-# are kept for less than the 60 s after which load balancers usually close them.
-_LIMITS = httpx.Limits(max_connections=60, max_keepalive_connections=20, keepalive_expiry=55.0)
+# Above the 50 calls in flight, so that a token request never waits for a place.
+_MOST_PER_HOST = 60
 
 
 class GaveUpError(Exception):
@@ -112,8 +111,8 @@ class BudgetTransport(httpx.AsyncBaseTransport):
 
 
 def sockets() -> httpx.AsyncBaseTransport:
-    """Real connections: pooled, HTTP/2 where the host speaks it."""
-    return httpx.AsyncHTTPTransport(verify=trusted(), http2=True, limits=_LIMITS)
+    """Real connections, kept: one for all calls where the host speaks HTTP/2, else one for each."""
+    return Hosts(lambda: Lanes(_MOST_PER_HOST, http2_lane))
 
 
 def build_transport(
