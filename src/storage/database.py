@@ -71,7 +71,7 @@ class Database:
         if self.path:
             event.listen(self.engine.sync_engine, "connect", _set_pragmas)
             event.listen(self.engine.sync_engine, "begin", _begin)
-        self._writer = self.engine.execution_options(panoptes_writes=True)
+        self._writer = self.engine.execution_options(panoptes_begin="BEGIN IMMEDIATE")
 
     @asynccontextmanager
     async def reading(self, *, snapshot: bool = False) -> AsyncIterator[AsyncConnection]:
@@ -80,7 +80,9 @@ class Database:
         Raises StorageError.
         """
         engine = self.engine
-        if snapshot and not self.path:  # a transaction of SQLite is a snapshot anyway
+        if snapshot and self.path:  # a transaction of SQLite is a snapshot
+            engine = engine.execution_options(panoptes_begin="BEGIN")
+        elif snapshot:
             engine = engine.execution_options(isolation_level="REPEATABLE READ")
         with storage_faults(self.place):
             async with engine.connect() as conn:
@@ -210,6 +212,8 @@ def _set_pragmas(connection: DBAPIConnection, _record: object) -> None:
 
 def _begin(conn: Connection) -> None:
     # Taking the write lock first avoids the one error that waiting cannot cure: a reader who wants
-    # to become a writer.
-    writes = conn.get_execution_options().get("panoptes_writes", False)
-    conn.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    # to become a writer. A plain read needs no transaction, which would be half of its cost: each
+    # statement goes to the database's thread and back.
+    begin = conn.get_execution_options().get("panoptes_begin")
+    if begin is not None:
+        conn.exec_driver_sql(begin)
