@@ -220,8 +220,8 @@ class Settings(BaseModel):
     secret_keys: Annotated[tuple[SecretStr, ...], BeforeValidator(_fernet_keys)] = _field(
         "PANOPTES_SECRET_KEYS", "takes Fernet keys with commas between them, newest first", ()
     )
-    watch_interval: Annotated[int, Field(ge=10, le=86400)] = _field(
-        "PANOPTES_WATCH_INTERVAL", "takes whole seconds from 10 to 86400", 60
+    watch_interval: Annotated[int, Field(ge=1, le=86400)] = _field(
+        "PANOPTES_WATCH_INTERVAL", "takes whole seconds from 1 to 86400", 60
     )
     watch_confirm_looks: Annotated[int, Field(ge=1, le=20)] = _field(
         "PANOPTES_WATCH_CONFIRM_LOOKS", "takes a whole number from 1 to 20", 2

@@ -93,7 +93,7 @@ def test_a_value_is_read_as_what_it_means(
         ("PANOPTES_DATABASE_URL", "hunter2"),
         ("PANOPTES_SECRET_KEYS", "hunter2"),
         ("PANOPTES_SECRET_KEYS", "MTIzNDU2"),
-        ("PANOPTES_WATCH_INTERVAL", "1"),
+        ("PANOPTES_WATCH_INTERVAL", "0"),
         ("PANOPTES_WATCH_CONFIRM_LOOKS", "0"),
         ("PANOPTES_WATCH_CONFIRM_SECONDS", "soon"),
         ("PANOPTES_LISTEN", "8080"),

@@ -16,6 +16,7 @@ from src.demo.plume_cloud import PlumeCloud
 from src.demo.serving import ServedApp
 from src.demo.telegram_server import TelegramServer
 from src.demo.world import World
+from tests.e2e.warm_start import WarmProcess
 from tests.planted import BOT_TOKEN as TOKEN
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ class Surroundings:
     telegram: TelegramServer = field(default_factory=lambda: TelegramServer(token=TOKEN))
     extra_env: dict[str, str] = field(default_factory=dict)
     folder: Path = ROOT  # where the bot's code is
-    process: asyncio.subprocess.Process | None = None
+    warm: bool = False  # whether it starts with its libraries loaded: tests/e2e/warm_start.py
+    process: asyncio.subprocess.Process | WarmProcess | None = None
     _served: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
     _urls: tuple[str, str] = ("", "")
 
@@ -101,18 +103,25 @@ class Surroundings:
 
     async def start(self) -> None:
         """Start `python panoptes_bot.py` and wait until it asks for updates."""
-        with self.log_file.open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                sys.executable, "panoptes_bot.py",
-                cwd=self.folder, env=self.environment(), stdout=log, stderr=log,
-                stdin=asyncio.subprocess.DEVNULL,
-            )  # fmt: skip
+        self.process = await (self._warm() if self.warm else self._cold())
         try:
             await self.telegram.wait_for(self._ready, timeout=START_TIMEOUT_S)
         except BaseException:
             await self.stop()
             print(self.log)  # noqa: T201 - pytest shows it beside the failure
             raise
+
+    async def _cold(self) -> asyncio.subprocess.Process:
+        with self.log_file.open("ab") as log:
+            return await asyncio.create_subprocess_exec(
+                sys.executable, "panoptes_bot.py",
+                cwd=self.folder, env=self.environment(), stdout=log, stderr=log,
+                stdin=asyncio.subprocess.DEVNULL,
+            )  # fmt: skip
+
+    async def _warm(self) -> WarmProcess:
+        assert self.folder == ROOT, "only the libraries of this folder are loaded"
+        return await WarmProcess.start(self.environment(), self.folder, self.log_file)
 
     def _ready(self) -> bool:
         process = self.process

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from sqlalchemy import event
+
+from src.demo.world_ids import DEMO_CUSTOMER_ID, DEMO_LOCATION_ID
+from src.storage import ChosenLocation, open_store
 from tests.chatting import Chatter, is_report
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
     from src.demo.plume_auth import Credential
     from src.demo.telegram_server import TelegramServer
     from tests.chatting import Message
@@ -45,3 +52,31 @@ class Technician(Chatter):
             return answer
         await self.press(label, answer)
         return await self.until(lambda: next((m for m in self.shown(number) if is_report(m)), None))
+
+
+# As the bot itself writes it down, or it would do so at the first report of each.
+HOME = ChosenLocation(DEMO_CUSTOMER_ID, DEMO_LOCATION_ID, "Home", "Europe/Stockholm")
+
+
+async def connected(
+    data_dir: Path, people: Iterable[Technician], credential: Credential | None
+) -> None:
+    """Everybody set the bot up on a day before: it has kept their credentials and a home.
+
+    Without a credential of their own they are on that of their team.
+    """
+    async with await open_store(data_dir) as store:
+        engine = store.database.engine
+        await engine.dispose()
+        event.listen(engine.sync_engine, "connect", _no_waiting_for_the_disk)
+        for person in people:
+            if credential is not None:
+                auth = {"auth_header": credential.header, "partner_id": credential.partner_id}
+                await store.save_credential(person.user_id, auth)
+            await store.choose_location(person.chat_id, None, person.user_id, HOME)
+
+
+def _no_waiting_for_the_disk(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA synchronous=OFF")
+    cursor.close()

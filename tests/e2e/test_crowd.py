@@ -18,7 +18,7 @@ from src.demo.world_ids import (
 )
 from tests.chatting import is_report
 from tests.e2e.bot_process import Surroundings
-from tests.e2e.people import Technician
+from tests.e2e.people import Technician, connected
 from tests.planted import BOT_TOKEN
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.e2e
 
 NORTHWIND, FJORDLINK, _ = DEMO_CREDENTIALS
-HOME = f"/start loc_{DEMO_CUSTOMER_ID}_{DEMO_LOCATION_ID}"
 QUIETLY = {"PANOPTES_LOG_LEVEL": "INFO"}  # a crowd's DEBUG lines are half of the time
 
 
@@ -42,31 +41,30 @@ async def _team(folder: Path, count: int) -> AsyncIterator[tuple[Surroundings, l
         "PANOPTES_ALLOWED_USERS": ",".join(str(each.user_id) for each in (slow, *people)),
         **QUIETLY,
     }
-    async with Surroundings(folder, telegram=telegram, extra_env=environment) as surroundings:
+    await connected(folder / "data", people, None)
+    async with Surroundings(
+        folder, telegram=telegram, extra_env=environment, warm=True
+    ) as surroundings:
         choice = await boss.ask("/setup")
         await boss.press("For the team", choice)
         await boss.answered(choice["message_id"], "step 1")
         await boss.ask(NORTHWIND.header)
         await boss.ask(NORTHWIND.partner_id)
-        gang = asyncio.Semaphore(20)  # all at once they would wait for each other's placeholders
-
-        async def settle(person: Technician) -> None:
-            async with gang:
-                await person.ask(HOME)
-
-        await asyncio.gather(*(settle(person) for person in people))
         yield surroundings, [slow, *people]
 
 
-async def _crowd(surroundings: Surroundings, count: int) -> list[Technician]:
-    people = [Technician.join(surroundings.telegram, f"Person {n}") for n in range(count)]
-
-    async def ready(person: Technician) -> None:
-        await person.connect(NORTHWIND)
-        await person.ask(HOME)
-
-    await asyncio.gather(*(ready(person) for person in people))
-    return people
+@asynccontextmanager
+async def _crowd(
+    folder: Path, count: int, environment: dict[str, str]
+) -> AsyncIterator[tuple[Surroundings, list[Technician]]]:
+    """So many with a home, each with credentials of their own, which are the same."""
+    telegram = TelegramServer(token=BOT_TOKEN)
+    people = [Technician.join(telegram, f"Person {n}") for n in range(count)]
+    await connected(folder / "data", people, NORTHWIND)
+    async with Surroundings(
+        folder, telegram=telegram, extra_env=environment, warm=True
+    ) as surroundings:
+        yield surroundings, people
 
 
 def _token_calls(surroundings: Surroundings) -> int:
@@ -74,8 +72,9 @@ def _token_calls(surroundings: Surroundings) -> int:
 
 
 async def test_fifty_people_after_expiry_cause_one_token_request(tmp_path: Path) -> None:
-    async with Surroundings(tmp_path, extra_env=QUIETLY) as surroundings:
-        people = await _crowd(surroundings, 50)
+    async with _crowd(tmp_path, 50, QUIETLY) as (surroundings, people):
+        assert is_report(await people[0].ask("/status"))
+        assert _token_calls(surroundings) == 1
         surroundings.cloud.tokens.revoke_all()
         before = _token_calls(surroundings)
         answers = await asyncio.gather(*(person.ask("/status") for person in people))
@@ -99,10 +98,10 @@ async def test_nobody_waits_while_one_persons_call_hangs(tmp_path: Path) -> None
 
 
 async def test_a_warm_status_asks_at_the_same_time_on_open_connections(tmp_path: Path) -> None:
-    async with Surroundings(tmp_path) as surroundings:
-        (person,) = await _crowd(surroundings, 1)
+    async with _crowd(tmp_path, 1, {}) as (surroundings, (person,)):
         cloud = surroundings.cloud
         cloud.latency_s = 0.2  # long enough to see that all are under way together
+        await person.ask("/status")  # which pod is the gateway is known from here on
         await person.ask("/status")
         known = {record.peer for record in cloud.requests}
         done = len(cloud.requests)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import re
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+import pytest_asyncio
 
 from src.demo.plume_auth import DEMO_CREDENTIALS
+from src.demo.telegram_server import TelegramServer
 from src.demo.world_ids import DEMO_CUSTOMER_ID
 from tests.chatting import labels_of, text_of
 from tests.e2e.bot_process import Surroundings
-from tests.e2e.people import Technician
+from tests.e2e.people import Technician, connected
 from tests.planted import BOT_TOKEN
 
 if TYPE_CHECKING:
@@ -60,13 +63,17 @@ _ON_TOKEN = {"500", "502", "503", "hang", "reset", "cut_json", "html_200", "wron
 _NEXT_STEP = re.compile(r"/\w+|[Tt]ry again|[Ss]end|[Nn]ext|[Cc]heck|[Aa]sk")
 
 
-async def _ready(telegram_name: str, surroundings: Surroundings) -> Technician:
-    """Somebody who is connected and has chosen a home of their own."""
-    person = Technician.join(surroundings.telegram, telegram_name)
-    assert "Connected" in text_of(await person.connect(CREDENTIAL))
-    if telegram_name in REPORTS:
-        await person.choose(DEMO_CUSTOMER_ID, "Home")
-    return person
+def _people(telegram: TelegramServer) -> list[Technician]:
+    """Somebody for each command, named after it."""
+    return [Technician.join(telegram, name) for name in (*REPORTS, "/locations", "/setup")]
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the bot kept of the day before: all are connected and have a home. To be copied."""
+    folder = tmp_path_factory.mktemp("kept") / "data"
+    await connected(folder, _people(TelegramServer(token=BOT_TOKEN)), CREDENTIAL)
+    return folder
 
 
 def _break(surroundings: Surroundings, fault: str) -> None:
@@ -125,10 +132,14 @@ def _assert_no_secret(surroundings: Surroundings) -> None:
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-async def test_every_command_answers_once_whatever_plume_does(fault: str, tmp_path: Path) -> None:
-    async with Surroundings(tmp_path) as surroundings:
-        names = (*REPORTS, "/locations", "/setup")
-        people = await asyncio.gather(*(_ready(name, surroundings) for name in names))
+async def test_every_command_answers_once_whatever_plume_does(
+    fault: str, tmp_path: Path, kept: Path
+) -> None:
+    shutil.copytree(kept, tmp_path / "data")
+    telegram = TelegramServer(token=BOT_TOKEN)
+    people = _people(telegram)
+    async with Surroundings(tmp_path, telegram=telegram, warm=True) as surroundings:
+        assert "All well" in text_of(await people[0].ask("/status"))
         _break(surroundings, fault)
         # At the same time, so that a hanging cloud costs its deadline once and not seven times.
         answers = await asyncio.gather(*(_inputs(person) for person in people))

@@ -35,6 +35,8 @@ pytestmark = pytest.mark.e2e
 
 ADMIN = 500_001
 KILLS = int(os.environ.get("PANOPTES_TEST_KILLS", "20"))
+WARM = KILLS <= 20  # a long run has the time to start `python panoptes_bot.py` itself
+START_S = 0.3 if WARM else 0.8
 CREDENTIAL = DEMO_CREDENTIALS[0]
 STAR = f"1|f|{DEMO_CUSTOMER_ID}|{DEMO_LOCATION_ID}|{{}}"
 
@@ -175,7 +177,7 @@ async def _start(surroundings: Surroundings) -> None:
 
 async def _lose_power_while_starting(surroundings: Surroundings, dice: random.Random) -> None:
     start = asyncio.create_task(surroundings.start())
-    await asyncio.sleep(dice.uniform(0.05, 0.8))
+    await asyncio.sleep(dice.uniform(0, START_S))
     if surroundings.process is not None:
         with contextlib.suppress(ProcessLookupError):
             surroundings.process.kill()
@@ -202,7 +204,8 @@ async def _days(surroundings: Surroundings, kills: int) -> Day:
 
 
 async def test_nothing_confirmed_is_lost_and_nothing_is_there_twice(tmp_path: Path) -> None:
-    async with Surroundings(tmp_path, extra_env={"PANOPTES_ADMINS": str(ADMIN)}) as surroundings:
+    env = {"PANOPTES_ADMINS": str(ADMIN)}
+    async with Surroundings(tmp_path, extra_env=env, warm=WARM) as surroundings:
         day = await _days(surroundings, KILLS)
         assert len(day.joined) > KILLS // 4
         assert day.chosen
@@ -212,13 +215,13 @@ async def test_nothing_confirmed_is_lost_and_nothing_is_there_twice(tmp_path: Pa
 
 async def test_the_same_on_postgresql(tmp_path: Path, postgres_url: str) -> None:
     env = {"PANOPTES_ADMINS": str(ADMIN), "PANOPTES_DATABASE_URL": postgres_url}
-    async with Surroundings(tmp_path, extra_env=env) as surroundings:
+    async with Surroundings(tmp_path, extra_env=env, warm=WARM) as surroundings:
         day = await _days(surroundings, KILLS if KILLS > 20 else 4)
         assert day.joined
 
 
 async def test_who_was_in_the_middle_of_setup_is_told_once(tmp_path: Path) -> None:
-    async with Surroundings(tmp_path) as surroundings:
+    async with Surroundings(tmp_path, warm=WARM) as surroundings:
         ann = Technician.join(surroundings.telegram, "Ann")
         await ann.ask("/setup")
         last = (await ann.ask(CREDENTIAL.header))["message_id"]

@@ -36,11 +36,11 @@ async def _ready(address: str) -> tuple[int, dict[str, Any]]:
 
 async def test_the_second_yields_and_the_first_goes_on(tmp_path: Path) -> None:
     environment = {"PANOPTES_ADMINS": str(ADMIN), "PANOPTES_LOG_LEVEL": "INFO"}
-    async with Surroundings(tmp_path, extra_env=environment) as first:
+    async with Surroundings(tmp_path, extra_env=environment, warm=True) as first:
         amina = Technician.join(first.telegram, "Amina")
         await amina.ask("/help")
         await asyncio.sleep(3.0)  # real time: what tells the first of the two
-        second = Surroundings(tmp_path / "second", telegram=first.telegram)
+        second = Surroundings(tmp_path / "second", telegram=first.telegram, warm=True)
         second.data_dir.mkdir()
         listens = listening()
         second.extra_env = {**environment, **listens}

@@ -83,7 +83,7 @@ async def test_a_day_in_one_process_shows_no_secret_anywhere(tmp_path: Path) -> 
 async def test_a_whole_process_logs_and_keeps_no_secret(tmp_path: Path) -> None:
     watch = Watch()
     env = {"PANOPTES_LOG_FORMAT": "json", "PANOPTES_ADMINS": "500001,500002"}
-    async with Surroundings(tmp_path, extra_env=env) as surroundings:
+    async with Surroundings(tmp_path, extra_env=env, warm=True) as surroundings:
         ann = Technician.join(surroundings.telegram, "Ann")
         choice = await ann.ask("/setup")
         await ann.press("For me", choice)

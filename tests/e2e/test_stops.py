@@ -10,11 +10,9 @@ import pytest
 
 from src.demo.plume_auth import DEMO_CREDENTIALS
 from src.demo.telegram_server import TelegramServer
-from src.demo.world_ids import DEMO_CUSTOMER_ID, DEMO_LOCATION_ID
-from src.storage import ChosenLocation, open_store
 from tests.chatting import is_report, text_of
 from tests.e2e.bot_process import Surroundings, listening
-from tests.e2e.people import Technician
+from tests.e2e.people import Technician, connected
 from tests.planted import BOT_TOKEN as TOKEN
 
 if TYPE_CHECKING:
@@ -23,19 +21,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.e2e
 
 PEOPLE = {"polling": 50, "webhook": 15}
-HOME = ChosenLocation(DEMO_CUSTOMER_ID, DEMO_LOCATION_ID, "Home", None)
-AUTH = {
-    "auth_header": DEMO_CREDENTIALS[0].header,
-    "partner_id": DEMO_CREDENTIALS[0].partner_id,
-}
-
-
-async def _connected(folder: Path, people: list[Technician]) -> None:
-    """Everybody set up on a day before: credentials and a home are kept."""
-    async with await open_store(folder / "data") as store:
-        for person in people:
-            await store.save_credential(person.user_id, AUTH)
-            await store.choose_location(person.chat_id, None, person.user_id, HOME)
 
 
 def _reports(person: Technician, after: int) -> int:
@@ -73,8 +58,10 @@ async def test_fifty_running_commands_are_finished_or_dropped_but_never_answered
     environment = listening(webhook=True) if by == "webhook" else {}
     telegram = TelegramServer(token=TOKEN)
     people = [Technician.join(telegram, f"P{n}") for n in range(PEOPLE[by])]
-    await _connected(tmp_path, people)
-    async with Surroundings(tmp_path, telegram=telegram, extra_env=environment) as surroundings:
+    await connected(tmp_path / "data", people, DEMO_CREDENTIALS[0])
+    async with Surroundings(
+        tmp_path, telegram=telegram, extra_env=environment, warm=True
+    ) as surroundings:
         for how in STOPS[by]:
             code, answers = await _stopped_in_the_middle(surroundings, people, how)
             assert (code, answers) == (0, [1] * len(people)), how.name

@@ -70,11 +70,14 @@ async def another_monitor() -> AsyncIterator[tuple[str, list[bytes]]]:
 
 async def test_an_alert_and_its_recovery_survive_a_kill_in_between(tmp_path: Path) -> None:
     cloud = PlumeCloud(World(clock=VirtualClock(speed=SPEED)))
-    environment = {"PANOPTES_WATCH_INTERVAL": "10"}
+    environment = {"PANOPTES_WATCH_INTERVAL": "1"}
     async with (
         another_monitor() as (url, asked),
         Surroundings(
-            tmp_path, cloud=cloud, extra_env=environment | {"PANOPTES_HEARTBEAT_URL": url}
+            tmp_path,
+            cloud=cloud,
+            extra_env=environment | {"PANOPTES_HEARTBEAT_URL": url},
+            warm=True,
         ) as surroundings,
     ):
         nora = Technician.join(surroundings.telegram, "Nora")
