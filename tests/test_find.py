@@ -31,6 +31,19 @@ async def test_a_serial_opens_its_home_however_it_is_sent(how: str) -> None:
         assert DEMO_LOCATION_ID in str(report)
 
 
+async def test_reports_of_a_home_that_was_found_say_whose_it_is() -> None:
+    async with Bot() as bot:
+        ann = bot.person("Ann")
+        await ann.ready()
+        assert "Nora Lindqvist" not in text_of(await ann.ask("/status")), "nobody has told it yet"
+        await ann.ask("Nora Lindqvist")
+        for command in ("/status", "/wan", "/nodes"):
+            before = len(bot.cloud.requests)
+            assert "Nora Lindqvist · Home" in text_of(await ann.ask(command))
+            asked = bot.plume_calls(since=before)
+            assert f"GET /api/Customers/{DEMO_CUSTOMER_ID}" not in asked, "it costs no call"
+
+
 async def test_find_alone_says_what_to_send() -> None:
     async with Bot() as bot:
         ann = await _connected(bot)

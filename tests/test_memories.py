@@ -185,3 +185,11 @@ async def test_only_so_many_homes_are_held(monkeypatch: pytest.MonkeyPatch) -> N
     shelf.kept.clear()
     known = [await hand.memories.of("customer", f"{number}") for number in (3, 2, 1, 0)]
     assert [bool(memory) for memory in known] == [True, True, False, False]
+
+
+def test_only_so_many_customers_are_known_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memories, "_CUSTOMERS_MOST", 2)
+    known = HomeMemories()
+    for customer_id, name in (("a", "Ann"), ("b", "Bob"), ("a", "Anne"), ("c", "Cem"), ("a", None)):
+        known.learn_customer(customer_id, name)
+    assert [known.customer(each) for each in "abc"] == ["Anne", None, "Cem"]

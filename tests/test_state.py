@@ -287,6 +287,11 @@ def test_a_home_is_what_plume_says_it_is(location: Location, expected: Home) -> 
 
 def test_a_nameless_home_has_a_title_and_sameness_is_about_ids() -> None:
     assert Home("c1", "l1").title == "Location l1"
+    assert Home("c1", "l1", "Home", customer="Ann Berg").title == "Ann Berg · Home"
+    assert Home("c1", "l1", customer="Ann Berg").title == "Ann Berg · Location l1"
+    for name in ("Ann Berg", "Ann Berg · Home"):  # who says it needs no telling
+        assert Home("c1", "l1", name, customer="Ann Berg").title == name
+    assert Home("c1", "l1", "Home", customer="Ann Berg") == Home("c1", "l1", "Home")
     assert HOME.title == "Home"
     assert HOME.same_as(Home("c1", "l1"))
     assert not HOME.same_as(Home("c1", "l2"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from src.demo.world_ids import DEMO_CUSTOMER_ID, OTHER_CUSTOMER_ID, OTHER_LOCATION_ID
@@ -20,6 +22,9 @@ from tests.watch_kit import (
     told,
     watching_of,
 )
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CLOSED = {"PANOPTES_ADMINS": "500001"}
 
@@ -44,6 +49,20 @@ async def test_watch_says_where_and_how_often() -> None:
         head = "👁 Nora Lindqvist · Home is watched from here already."
         assert again == f"{head} I look at each home every 1 min."
         assert watching_of(bot).desk().policy(spot_of(ann)).timezone == "Europe/Stockholm"
+
+
+async def test_reports_of_a_watched_home_say_whose_it_is_also_after_a_restart(
+    tmp_path: Path,
+) -> None:
+    environment = {"PANOPTES_DATA_DIR": str(tmp_path)}
+    async with Bot(environment=environment) as bot:
+        ann = bot.person("Ann")
+        await ann.ready()
+        assert "Nora Lindqvist" not in text_of(await ann.ask("/wifi"))
+        await ann.ask("/watch")
+        assert "Nora Lindqvist · Home" in text_of(await ann.ask("/wifi"))
+    async with Bot(environment=environment, cloud=bot.cloud, telegram=bot.telegram):
+        assert "Nora Lindqvist · Home" in text_of(await ann.ask("/wifi"))
 
 
 async def test_watch_needs_a_home_and_a_connection() -> None:

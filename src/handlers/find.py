@@ -26,12 +26,14 @@ from src.handlers.trace import IGNORED, mark
 from src.utils.search_formatter import format_search
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from telegram import Message, Update
 
     from src.handlers.context import PanoptesContext
     from src.models.lookup import SearchHit, SearchResult
 
-__all__ = ["answer_for", "find_command", "find_text", "look_for", "turn_page"]
+__all__ = ["answer_for", "find_command", "find_text", "learn_names", "look_for", "turn_page"]
 
 # Telegram wants about a second between two edits of a message.
 _LOOK_EVERY_S = 1.0
@@ -127,7 +129,14 @@ async def _run(update: Update, context: PanoptesContext, text: str, found: _Foun
         ) as all_:
             async for result in all_:
                 found.result = last = result
+    learn_names(context, last["hits"])
     return last
+
+
+def learn_names(context: PanoptesContext, hits: Sequence[SearchHit]) -> None:
+    """Reports of these homes say whose they are from now on."""
+    for hit in hits:
+        context.services.state.memories.learn_customer(hit["customer_id"], hit["customer_name"])
 
 
 async def _known_homes(update: Update, context: PanoptesContext) -> list[tuple[str, str]]:

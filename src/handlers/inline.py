@@ -25,6 +25,7 @@ from telegram.error import TelegramError
 import plume_api_client as plume
 from src.api.search import search_to_end
 from src.handlers import report, texts
+from src.handlers.find import learn_names
 from src.handlers.incoming import user_of
 from src.handlers.state import Home
 from src.utils.markup import bold, clean, escape
@@ -87,6 +88,7 @@ async def _search(update: Update, context: PanoptesContext, text: str) -> None:
         logger.info("an inline search failed: %s", error)
         await _give(update, (), texts.INLINE_FAILED)
     else:
+        learn_names(context, result["hits"])
         found = [each for each in (_hit(context, hit) for hit in result["hits"]) if each]
         await _give(update, found, None if found else texts.INLINE_NOTHING, _KEEP_S)
 

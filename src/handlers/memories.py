@@ -30,6 +30,7 @@ __all__ = ["HomeMemories", "MemoryStore"]
 logger = logging.getLogger(__name__)
 
 _HOMES_MOST: Final = 2000
+_CUSTOMERS_MOST: Final = 5000
 _EVERY_S: Final = 300.0
 # Reports that come together are written together.
 _PAUSE_S: Final = 2.0
@@ -62,11 +63,24 @@ class HomeMemories:
     ) -> None:
         """`store` gives what may be a `MemoryStore`, anything else keeps nothing."""
         self.newest_firmware: dict[str, str] = {}  # model -> version, over all homes
+        self._customers: OrderedDict[str, str] = OrderedDict()  # id -> name
         self._store, self._sleep, self._clock = store, sleep, clock
         self._known: OrderedDict[_Key, HomeMemory | None] = OrderedDict()
         self._written_at: dict[_Key, float] = {}
         self._unwritten: dict[_Key, None] = {}
         self._writer: asyncio.Task[None] | None = None
+
+    def customer(self, customer_id: str) -> str | None:
+        """What this customer is called, if a search, a watch or a list said so since the start."""
+        return self._customers.get(customer_id)
+
+    def learn_customer(self, customer_id: str, name: str | None) -> None:
+        """Their homes are called by it from now on; None is no news."""
+        if name:
+            self._customers[customer_id] = name
+            self._customers.move_to_end(customer_id)
+            if len(self._customers) > _CUSTOMERS_MOST:
+                self._customers.popitem(last=False)
 
     async def of(self, customer_id: str, location_id: str) -> HomeMemory | None:
         """What is remembered of this home; None when nothing is, or it cannot be read."""

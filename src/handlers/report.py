@@ -344,8 +344,9 @@ async def read(update: Update, context: PanoptesContext, want: Want, build: Buil
     chosen = await services.state.home(place)
     wanted = Home(want.press.customer_id, want.press.location_id)
     current = wanted.same_as(chosen)
-    at_hand = chosen if chosen and current else wanted
     memories = services.state.memories
+    customer = memories.customer(wanted.customer_id)
+    at_hand = replace(chosen if chosen and current else wanted, customer=customer)
     ask = Ask(
         user_id,
         at_hand,
@@ -374,4 +375,5 @@ async def _named(ask: Ask, panel: Panel) -> Ask:
     if panel in _READ_THE_HOME or ask.home.name is not None:
         return ask
     location = await plume.get_location_status(*ask.ids)
-    return replace(ask, home=Home.of(ask.home.customer_id, location))
+    home = Home.of(ask.home.customer_id, location)
+    return replace(ask, home=replace(home, customer=ask.home.customer))

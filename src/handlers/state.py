@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import plume_api_client as plume
@@ -34,17 +34,24 @@ __all__ = ["Home", "Member", "Place", "State"]
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """A chosen location. `name` and `timezone` are None when Plume did not report them."""
+    """A chosen location. `name` and `timezone` are None when Plume did not report them.
+
+    `customer` is whose it is, where that is known already; it is not kept with a choice.
+    """
 
     customer_id: str
     location_id: str
     name: str | None = None
     timezone: str | None = None
+    customer: str | None = field(default=None, compare=False)
 
     @property
     def title(self) -> str:
-        """What a person calls it."""
-        return self.name or f"Location {self.location_id}"
+        """What a person calls it: "Nora Lindqvist · Home". Half of all homes are called Home."""
+        name = self.name or f"Location {self.location_id}"
+        if not self.customer or self.customer == name or name.startswith(f"{self.customer} · "):
+            return name
+        return f"{self.customer} · {name}"
 
     def same_as(self, other: Home | None) -> bool:
         """The same location, whatever else is known of it."""

@@ -166,7 +166,8 @@ async def read_home(ask: Ask) -> tuple[Home, LocationHealth, Sequence[object]]:
     if not isinstance(location, Exception):
         seen, home = location, Home.of(ask.home.customer_id, location)
         # Plume's name for the location is not always sent; the one at hand is still right.
-        home = replace(home, location_id=ask.home.location_id, name=home.name or ask.home.name)
+        name, customer = home.name or ask.home.name, ask.home.customer
+        home = replace(home, location_id=ask.home.location_id, name=name, customer=customer)
     pods = None if isinstance(nodes, Exception) else nodes
     health = plume.analyze_location_health(seen, pods, now=ask.now)
     ask.learn(health)

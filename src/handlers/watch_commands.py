@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -111,8 +110,8 @@ async def _watch(update: Update, context: PanoptesContext, home: Home) -> None:
         await send(update, context, problem.text, problem.keyboard)
         return
     found = Home.of(home.customer_id, location)
-    known = Home(*ids, found.name or home.name, found.timezone or home.timezone)
-    known = replace(known, name=watch_texts.full_name(customer, known))
+    services.state.memories.learn_customer(home.customer_id, customer)
+    known = Home(*ids, found.name or home.name, found.timezone or home.timezone, customer)
     watch = Watch(
         key=await _key(update, context, known),
         spot=place_of(update),

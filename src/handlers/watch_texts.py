@@ -55,11 +55,6 @@ _MODE_TITLES: Final[dict[Mode, str]] = {"loud": "🔔 Loud", "silent": "🔕 Sil
 _DAYS: Final = {7: "every night", 5: "nights before a working day", 2: "Friday and Saturday nights"}
 
 
-def full_name(customer: str | None, home: Home) -> str:
-    """What alerts call a home: "Nora Lindqvist · Home". Half of all homes are called Home."""
-    return f"{customer} · {home.title}" if customer and customer != home.name else home.title
-
-
 def watching(home: Home, pace: Pace, *, new: bool, topic: bool, private: bool) -> str:
     """The answer to /watch."""
     here = "you" if private else "this topic" if topic else "this chat"
