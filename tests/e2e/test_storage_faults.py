@@ -24,6 +24,7 @@ from src.storage import StorageFullError
 from src.storage.database import DATABASE_FILE
 from src.storage.vault import KEY_FILE
 from tests.bot_harness import TOKEN, Bot, Person, is_report, text_of
+from tests.e2e.warm_start import run_warm
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -143,6 +144,7 @@ def _run(
     before: tuple[str, ...] = (),
     environment: dict[str, str] | None = None,
 ) -> subprocess.CompletedProcess[str]:
+    """The program, run to its end; `before` is the command that starts it."""
     given = {
         "PATH": os.environ["PATH"],
         "TELEGRAM_BOT_TOKEN": TOKEN,
@@ -151,6 +153,8 @@ def _run(
         "PANOPTES_ADMINS": "1",
         **(environment or {}),
     }
+    if not before:
+        return run_warm(arguments, given, data_dir.parent, timeout_s=60)
     return subprocess.run(
         [*before, sys.executable, str(ROOT / "panoptes_bot.py"), *arguments],
         cwd=data_dir.parent, env=given, capture_output=True, text=True, check=False, timeout=60,
