@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -171,6 +172,41 @@ async def test_escalation_to_whoever_presses() -> None:
         await bob_there.press("To nobody", panel)
         await bob_there.ask("/whoami")
         assert (await _policy(bot, in_group)).escalate_to is None
+
+
+def _code(offered: Message) -> str:
+    found = re.search(r"/watch escalate ([0-9a-f]{6}) 30", text_of(offered))
+    assert found is not None, text_of(offered)
+    return found[1]
+
+
+async def test_escalation_to_a_group_that_asks_for_it() -> None:
+    async with Bot() as bot:
+        ann = await a_watcher(bot)
+        (in_group,) = bot.group("NOC night", ann, topic="On call")
+        code = _code(await in_group.ask("/watch escalate"))
+        set_ = text_of(await ann.ask(f"/watch escalate {code} 10"))
+        assert "within 10 min goes to NOC night, in a topic" in set_
+        policy = await _policy(bot, ann)
+        assert (policy.escalate_to, policy.escalate_after_s) == (spot_of(in_group), 600)
+        bot.cloud.world.apply("power_cut", HOME)
+        await told(bot, ann, "OFFLINE")
+        assert messages(in_group, "OFFLINE") == []
+        await minutes(bot, 12)
+        assert "OFFLINE" in text_of(await told(bot, in_group, "OFFLINE"))
+
+
+async def test_escalation_by_a_code_that_is_not_right_changes_nothing() -> None:
+    async with Bot() as bot:
+        ann, bob = await a_watcher(bot), bot.person("Bob")
+        in_group, bob_there = bot.group("NOC", ann, bob)
+        code = _code(await in_group.ask("/watch escalate"))
+        assert "not known" in text_of(await in_group.ask(f"/watch escalate {code}"))
+        assert "not known" in text_of(await bob_there.ask(f"/watch escalate {code}"))
+        for wrong in (f"{code} 0", f"{code} 1441", f"{code} soon", f"{code} ٣٠٣٠٣", "abcdef 30"):
+            assert "not known" in text_of(await ann.ask(f"/watch escalate {wrong}"))
+        assert (await _policy(bot, ann)).escalate_to is None
+        assert "within 30 min goes to NOC" in text_of(await ann.ask(f"/watch escalate {code}"))
 
 
 async def test_nobody_escalates_to_the_chat_that_they_are_in() -> None:

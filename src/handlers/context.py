@@ -11,6 +11,7 @@ from telegram.ext import CallbackContext, ExtBot, JobQueue
 import plume_api_client as plume
 from src.charts.render import Painter
 from src.handlers.beside import Refusals
+from src.handlers.offers import Offers
 from src.handlers.own_errors import OwnErrors
 from src.handlers.pictures import FileIds
 from src.handlers.throttle import Throttle
@@ -73,6 +74,7 @@ class Services:
     pictures: FileIds = field(default_factory=FileIds)
     painter: Painter = field(default_factory=Painter)
     refusals: Refusals = field(default_factory=Refusals)
+    offers: Offers = field(default_factory=Offers)  # chats to escalate to
     inline_turns: dict[int, str] = field(default_factory=dict)  # person -> newest inline query
     clock: Callable[[], datetime] = plume.cloud_now  # reports measure what the cloud dated
     strangers: Throttle = field(default_factory=Throttle)

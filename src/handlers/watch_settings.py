@@ -60,7 +60,10 @@ TYPED: Final = {
     "settings": Section.ALL,
     "maintenance": Section.WORK,
     "quiet": Section.QUIET,
+    "escalate": Section.ESCALATION,
 }
+_ESCALATE_AFTER_MIN: Final = 30
+_LONGEST_WAIT_MIN: Final = 1440
 
 
 async def show(update: Update, context: PanoptesContext, section: Section = Section.ALL) -> None:
@@ -83,9 +86,13 @@ async def show(update: Update, context: PanoptesContext, section: Section = Sect
 
 
 async def _name_of(context: PanoptesContext, spot: Spot | None) -> str:
-    """What people call a private chat; empty where nobody is known by it."""
-    person = await context.services.state.store.person(spot.chat_id) if spot else None
-    return person.name if person else ""
+    """What people call a chat; empty where nothing is known of it."""
+    if spot is None:
+        return ""
+    store = context.services.state.store
+    person, chat = await store.person(spot.chat_id), await store.chat(spot.chat_id)
+    name = person.name if person else (chat.title if chat else None) or ""
+    return f"{name}, in a topic" if name and spot.thread_id else name
 
 
 def _in_words(context: PanoptesContext, policy: ChatPolicy, work: Maintenance) -> str:
@@ -104,8 +111,11 @@ async def show_panel(update: Update, context: PanoptesContext, press: AlertPanel
 
 
 async def typed(update: Update, context: PanoptesContext, word: str, rest: str) -> None:
-    """`/watch settings`, `/watch maintenance sun 02:00-04:00`, `/watch quiet 22:30-06:15`."""
+    """`/watch settings`, `/watch maintenance sun 02:00-04:00`, `/watch quiet 22:30-06:15`, ..."""
     section = TYPED[word]
+    if section is Section.ESCALATION:
+        await _escalate(update, context, rest)
+        return
     if section is Section.ALL or not rest:
         await show(update, context, section)
         return
@@ -229,6 +239,28 @@ async def set_escalation(update: Update, context: PanoptesContext, press: SetEsc
         return replace(policy, escalate_to=Spot(user_id), escalate_after_s=press.minutes * 60)
 
     await _change(update, context, change, Section.ESCALATION, f"escalation {press.minutes} min")
+
+
+async def _escalate(update: Update, context: PanoptesContext, rest: str) -> None:
+    """Offer this chat, or take up the offer of another one."""
+    offers, spot, user_id = context.services.offers, _spot(update), user_of(update).id
+    if not rest:
+        await send(update, context, watch_texts.escalate_here(offers.make(spot, user_id)))
+        return
+    code, *more = rest.split()
+    minutes = more[0] if more else str(_ESCALATE_AFTER_MIN)
+    after = int(minutes) if minutes.isdecimal() and len(minutes) <= len("1440") else 0
+    known = 0 < after <= _LONGEST_WAIT_MIN
+    target = offers.take(code, user_id, spot) if known else None
+    if target is None:
+        await send(update, context, watch_texts.NO_SUCH_OFFER)
+        return
+
+    def change(policy: ChatPolicy) -> ChatPolicy:
+        return replace(policy, escalate_to=target, escalate_after_s=after * 60)
+
+    what = f"escalation {after} min to chat {target.chat_id}"
+    await _change(update, context, change, Section.ALL, what)
 
 
 async def _has_private_chat(update: Update, context: PanoptesContext) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
+from src.handlers.offers import VALID_MIN
 from src.models.watching import TRIGGERS
 from src.utils.alert_words import TRIGGER_LABELS
 from src.utils.board_formatter import pace_sentence
@@ -41,7 +42,11 @@ NOT_ADDRESSED: Final = (
 )
 ESCALATE_FROM_GROUPS: Final = (
     "This is your own chat already. Set this in a group, so that what nobody there acknowledges "
-    "reaches you here."
+    "reaches you here. For a group that shall hear of yours, send /watch escalate there."
+)
+NO_SUCH_OFFER: Final = (
+    "That code is not known, too old, or of this very chat. Send /watch escalate in the chat that "
+    "shall be told, and then here what I answer there."
 )
 _SEEN_BY_PODS: Final = {
     TRIGGER_LABELS[each]
@@ -184,6 +189,15 @@ def escalation(current: ChatPolicy, name: str) -> str:
     return f"what nobody acknowledges within {after} goes to {whom}"
 
 
+def escalate_here(code: str) -> str:
+    """How the chat in which this is said gets what nobody acknowledged in another."""
+    return (
+        "⏫ Send this in the chat or topic whose alerts shall be passed on to here, within "
+        f"{VALID_MIN} minutes: <code>/watch escalate {code} 30</code>. The number is how many "
+        "minutes I wait for somebody to acknowledge."
+    )
+
+
 def digest(current: ChatPolicy) -> str:
     """When the summary comes."""
     wanted = current.digest
@@ -210,7 +224,7 @@ SECTIONS: Final = {
     "w": "<b>Maintenance</b>\nNothing is told while it lasts, and no echo after it. What is still "
     "broken a few minutes after its end is told then.",
     "e": "<b>Escalation</b>\nWhat nobody has acknowledged goes to another chat: to your private "
-    "chat with me, if you press.",
+    "chat with me, if you press; to another group or topic, if you send /watch escalate there.",
     "d": "<b>Digest</b>\nOne message without a sound: what broke, for how long, what is open. One "
     "line when all was well.",
 }

@@ -110,6 +110,8 @@ class Watches(Part):
     async def close_topic(self, spot: Spot) -> int:
         """The topic was deleted: its group's General takes over. The number of watches moved.
 
+        What was escalated to it goes to General, too, but for General's own.
+
         Raises StorageError.
         """
         if not spot.thread_id:
@@ -117,7 +119,12 @@ class Watches(Part):
         async with self.database.writing() as conn:
             mine = select(func.count()).where(_is_spot(_watches, spot))
             count = await conn.scalar(mine) or 0
-            await _carry(conn, spot, Spot(spot.chat_id))
+            general = Spot(spot.chat_id)
+            await _carry(conn, spot, general)
+            for policy in (await read_policies(conn)).values():
+                if policy.escalate_to == spot:
+                    target = general if policy.spot != general else None
+                    await write_policy(conn, replace(policy, escalate_to=target))
             return count
 
 

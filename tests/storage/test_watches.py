@@ -96,6 +96,19 @@ async def test_a_deleted_topic_leaves_its_watches_to_general(store: Store) -> No
     assert await store.close_topic(SPOT) == 0
 
 
+async def test_what_was_escalated_to_a_deleted_topic_goes_to_general(store: Store) -> None:
+    general, other = Spot(GROUP), Spot(GROUP, 99)
+    for spot in (Spot(ANN), general):
+        await store.save_policy(ChatPolicy(spot, escalate_to=SPOT))
+    await store.save_policy(ChatPolicy(other, escalate_to=Spot(ANN)))
+    await store.close_topic(SPOT)
+    assert {spot: policy.escalate_to for spot, policy in (await store.policies()).items()} == {
+        Spot(ANN): general,
+        general: None,  # not to itself
+        other: Spot(ANN),
+    }
+
+
 async def test_a_person_who_is_removed_watches_nothing_in_private(store: Store) -> None:
     await store.set_role(ANN, "operator", "Ann")
     await store.add_watch(watching.watch(spot=Spot(ANN), by=ANN))
