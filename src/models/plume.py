@@ -17,6 +17,7 @@ from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import (
     AliasChoices,
+    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -472,7 +473,7 @@ class StatePoint(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    timestamp: Annotated[datetime, BeforeValidator(parse_moment)]
+    timestamp: AwareDatetime
     state: str = "unknown"
     raw: str | None = None
 
