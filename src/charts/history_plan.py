@@ -25,6 +25,7 @@ __all__ = ["plan_history"]
 _STATES: tuple[State, ...] = ("online", "partial", "offline", "unknown")
 _ALWAYS = {"online", "offline"}  # an empty offline lane is the good news
 _LABELS_MOST = 3
+_STEPS = 720  # about what a lane has in pixels on a phone
 # What one letter of a label takes, as a share of the lane.
 _LETTER = 0.0195
 
@@ -40,10 +41,13 @@ def plan_history(
     start, end = parse_moment(history["start"]), parse_moment(history["end"])
     if start is None or end is None or not history["known_pct"]:
         return None
-    axis = time_axis(unix(start), unix(end), timezone)
+    axis = time_axis(*_frame(unix(start), unix(end)), timezone)
     bands: dict[State, list[Band]] = {state: [] for state in _STATES}
-    for segment in online_segments(stats, history):
-        bands[segment.state].append({"start": segment.start, "end": segment.end})
+    segments = online_segments(stats, history)
+    for segment in segments:
+        first = axis["start"] if segment is segments[0] else segment.start
+        last = axis["end"] if segment is segments[-1] else segment.end
+        bands[segment.state].append({"start": first, "end": last})
     lanes: list[HistoryLane] = [
         {
             "state": state,
@@ -62,6 +66,15 @@ def plan_history(
         "lanes": lanes,
         "legend": _legend(history),
     }
+
+
+def _frame(start: int, end: int) -> tuple[int, int]:
+    """The period in whole steps, so that the picture stays the same until something can be seen.
+
+    Else each second would be a picture of its own, to be drawn and sent again.
+    """
+    step = max(1, (end - start) // _STEPS)
+    return start // step * step, -(-end // step) * step
 
 
 def _verdict(history: OnlineHistory) -> str:

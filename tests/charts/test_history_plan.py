@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -43,7 +44,9 @@ def quarters(lane: HistoryLane, states: str) -> set[int]:
     return {
         number
         for band in lane["bands"]
-        for number in range((band["start"] - start) // STEP, (band["end"] - start) // STEP)
+        for number in range(
+            round((band["start"] - start) / STEP), round((band["end"] - start) / STEP)
+        )
     }
 
 
@@ -161,3 +164,24 @@ def test_the_lanes_fill_the_period_without_overlap(states: str) -> None:
     labels = [label for lane in picture["lanes"] for label in lane["labels"]]
     assert len(labels) <= 3
     assert all(axis["start"] <= label["at"] <= axis["end"] for label in labels)
+
+
+def test_the_picture_stays_the_same_until_there_is_a_pixel_more_to_see() -> None:
+    """Who asks again a moment later gets the picture that Telegram has already."""
+    points = parse_online_stats(history("o" * 96)).model_copy(update={"start": None, "end": None})
+
+    def after(seconds: int) -> HistoryPicture | None:
+        processed = process_online_stats(points, "hours", 24, now=NOW + timedelta(seconds=seconds))
+        return plan_history(points, processed, name="Home")
+
+    assert after(1) == after(55) != after(241)
+
+
+def test_what_has_just_begun_is_on_the_picture() -> None:
+    points = parse_online_stats(history("o" * 95 + "x"))
+    now = NOW - timedelta(seconds=STEP - 10)
+    processed = process_online_stats(points, "hours", 24, now=now)
+    picture = plan_history(points, processed, name="Home")
+    assert picture is not None
+    (offline,) = [lane["bands"] for lane in picture["lanes"] if lane["state"] == "offline"]
+    assert offline[-1]["end"] == picture["axis"]["end"] >= unix(now)
