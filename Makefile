@@ -28,16 +28,10 @@ run: $(VENV)/.run          ## start the bot (needs .env, see .env.example)
 demo: $(VENV)/.demo        ## the whole product with an invented ISP, in a browser
 	$(BIN)/python panoptes_bot.py --demo
 
-# Tracing doubles the time of a test. These either run the bot as a process of its own, or walk code
-# that the others have measured, or test src/demo, which is not counted. Three tests go at once
-# on two cores, because they wait for disks and processes a quarter of the time.
-UNMEASURED := tests/e2e tests/browser tests/demo tests/test_properties.py tests/test_names.py \
-	tests/test_docker_layout.py tests/test_fifteen_complaints.py tests/watch/test_simulator.py
-
+# Three tests at once on two cores, because they wait for disks and processes a quarter of the time.
+# tests/conftest.py says which are traced.
 test: $(VENV)/.dev         ## all tests, with the coverage gate
-	$(BIN)/python -m pytest -n 3 --dist worksteal --cov --cov-report=term --cov-fail-under=95 \
-		$(addprefix --ignore=,$(UNMEASURED))
-	$(BIN)/python -m pytest -n 3 --dist worksteal $(UNMEASURED)
+	$(BIN)/python -m pytest -n 3 --dist worksteal --cov --cov-report=term --cov-fail-under=95
 
 check: $(VENV)/.dev        ## lint, format and types
 	$(BIN)/ruff check .
