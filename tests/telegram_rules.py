@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+
 from src.demo.telegram_text import TEXT_LIMIT, parse_text, utf16_len
 from src.utils.markup import units
 
 ENTITY_LIMIT = 100
 
 
+@functools.lru_cache(maxsize=1000)  # the parts of a home that an example left alone say the same
 def shown(text: str) -> str:
     """The text as a reader sees it; fails when Telegram would refuse or drop any of it."""
     formatted = parse_text(text, "HTML")

@@ -82,7 +82,7 @@ class Formatted(NamedTuple):
 
 def utf16_len(text: str) -> int:
     """Length as Telegram counts it: an emoji outside the basic plane is 2."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def parse_text(

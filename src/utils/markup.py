@@ -37,9 +37,10 @@ CAPTION_LIMIT = 1024
 DASH = "–"
 
 _TAG = re.compile(r"<[^>]*>")
-# Cc/Cs would be refused or vanish; a bare direction override would garble the lines after it.
-_DROPPED = {"Cc", "Cs"}
-_DIRECTION = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
+# Control characters and halves of surrogate pairs (categories Cc and Cs) would be refused or
+# vanish; a bare direction override would garble the lines after it.
+_BREAKS = re.compile(r"[\r\n\t]")
+_DROPPED = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 _RIGHT_TO_LEFT = {"R", "AL", "AN"}
 
 
@@ -48,12 +49,13 @@ def clean(value: object, limit: int = 300) -> str:
 
     Right-to-left text is wrapped in an isolate, so that the words around it keep their order.
     """
-    text = str(value).translate(_DIRECTION)
-    text = "".join(" " if c in "\r\n\t" else c for c in text)
-    text = "".join(c for c in text if unicodedata.category(c) not in _DROPPED).strip()
+    text = str(value)
+    if not text.isprintable():
+        text = _DROPPED.sub("", _BREAKS.sub(" ", text))
+    text = text.strip()
     if len(text) > limit:
         text = text[: limit - 1].rstrip() + "…"
-    if any(unicodedata.bidirectional(c) in _RIGHT_TO_LEFT for c in text):
+    if not text.isascii() and any(unicodedata.bidirectional(c) in _RIGHT_TO_LEFT for c in text):
         return f"\u2068{text}\u2069"
     return text
 
