@@ -16,6 +16,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import httpx
+import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -29,13 +30,16 @@ COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
 IGNORED = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
 
 
-def _lay_out(folder: Path) -> None:
-    """What the COPY lines put into the image's working directory."""
+@pytest.fixture(scope="module")
+def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the COPY lines put into the image's working directory; nobody writes there."""
+    folder = tmp_path_factory.mktemp("image")
     for line in DOCKERFILE.splitlines():
         if line.startswith("COPY "):
             *sources, target = line.split()[1:]
             for source in sources:
                 _copy(ROOT / source, folder / target)
+    return folder
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -45,11 +49,10 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copy(source, target)
 
 
-async def test_the_copied_files_are_enough_for_the_demo(tmp_path: Path) -> None:
-    _lay_out(tmp_path)
+async def test_the_copied_files_are_enough_for_the_demo(tmp_path: Path, image: Path) -> None:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "panoptes_bot.py", "--demo", "--no-browser",
-        cwd=tmp_path, env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)},
+        cwd=image, env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)},
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
     assert process.stdout is not None
@@ -94,14 +97,11 @@ async def _exit_code(listen: str) -> int:
 
 
 async def test_the_copied_files_are_enough_for_the_bot_its_health_check_and_its_metrics(
-    tmp_path: Path,
+    tmp_path: Path, image: Path
 ) -> None:
-    app = tmp_path / "app"
-    app.mkdir()
-    _lay_out(app)
     variables = listening()
     listen = variables["PANOPTES_LISTEN"]
-    async with Surroundings(tmp_path, extra_env=variables, folder=app) as surroundings:
+    async with Surroundings(tmp_path, extra_env=variables, folder=image) as surroundings:
         assert await _exit_code(listen) == 0
         ann = surroundings.telegram.add_user("Ann")["id"]
         chat_id = surroundings.telegram.private_chat(ann)
@@ -116,10 +116,9 @@ async def test_the_copied_files_are_enough_for_the_bot_its_health_check_and_its_
     assert await _exit_code(listen) != 0
 
 
-async def test_without_settings_the_copied_files_say_what_is_missing(tmp_path: Path) -> None:
-    _lay_out(tmp_path)
+async def test_without_settings_the_copied_files_say_what_is_missing(image: Path) -> None:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "panoptes_bot.py", cwd=tmp_path, env={"PATH": "/usr/bin:/bin"},
+        sys.executable, "panoptes_bot.py", cwd=image, env={"PATH": "/usr/bin:/bin"},
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     _, errors = await process.communicate()

@@ -37,6 +37,9 @@ LATER = (
     "aiosqlite",
     "h2.connection",
     "httpcore",
+    "anyio._backends._asyncio",
+    "anyio.streams.tls",
+    "concurrent.futures.thread",
 )
 
 

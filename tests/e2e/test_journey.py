@@ -36,7 +36,8 @@ REPORTS = {
 @pytest.mark.parametrize("by", ["polling", "webhook"])
 async def test_from_start_to_every_report_and_button(tmp_path: Path, by: str) -> None:
     environment = listening(webhook=True) if by == "webhook" else {}
-    async with Surroundings(tmp_path, extra_env=environment) as surroundings:
+    warm = by == "webhook"  # the other one starts as a user starts it
+    async with Surroundings(tmp_path, extra_env=environment, warm=warm) as surroundings:
         nora = Technician.join(surroundings.telegram, "Nora")
         otto = Technician.join(surroundings.telegram, "Otto")
         await asyncio.gather(_northwind(nora, surroundings), _fjordlink(otto))
