@@ -105,11 +105,14 @@ async def test_members_work_with_the_teams_credentials_until_removed(kept: Kept)
     assert await state.has_team_credential()
     assert await state.is_connected(7)
     assert await state.is_connected(7), "asked again, from memory"
+    assert await state.is_connected(7, "viewer"), "the gate has just asked"
     assert plume.user_auth[7]["partner_id"] == "p2"
     assert not await state.is_connected(99), "a stranger"
     assert await state.remove(7)
     assert not plume.is_configured(7)
     assert not await state.is_connected(7)
+    assert not await state.is_connected(7, "viewer"), "removed after the gate looked"
+    assert not plume.is_configured(7)
 
 
 async def test_own_credentials_go_before_the_teams(kept: Kept) -> None:

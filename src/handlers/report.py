@@ -196,7 +196,7 @@ async def connected(update: Update, context: PanoptesContext) -> bool:
     that or a text.
     """
     services = context.services
-    if await services.state.is_connected(user_of(update).id):
+    if await services.state.is_connected(user_of(update).id, context.role):
         return True
     if is_private(update):
         if update.callback_query:

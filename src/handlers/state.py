@@ -170,12 +170,13 @@ class State:
         """Whether the team has credentials that its members work with."""
         return not self._settings.is_open and await self.store.credential(TEAM) is not None
 
-    async def is_connected(self, user_id: int) -> bool:
+    async def is_connected(self, user_id: int, role: Role | None = None) -> bool:
         """Whether this person can ask Plume: with own credentials, else with the team's.
 
-        They are loaded here, on first use. Says nothing about a token.
+        They are loaded here, on first use. Says nothing about a token. `role` is the person's at
+        this moment, where the gate has just read it.
         """
-        if plume.is_configured(user_id) and await self._still_stands(user_id):
+        if plume.is_configured(user_id) and await self._still_stands(user_id, role):
             return True
         own = await self.store.credential(user_id)
         config = own or await self._of_team(user_id)
@@ -187,12 +188,12 @@ class State:
         (self._on_team.discard if own else self._on_team.add)(user_id)
         return True
 
-    async def _still_stands(self, user_id: int) -> bool:
+    async def _still_stands(self, user_id: int, role: Role | None) -> bool:
         """Whether what is in use is still what this person should work with; cheap to ask."""
         if user_id not in self._on_team:
             return True
         owners = await self.store.credential_owners((user_id, TEAM))
-        return owners == [TEAM] and await self.role(user_id) is not None
+        return owners == [TEAM] and (role or await self.role(user_id)) is not None
 
     async def _of_team(self, user_id: int) -> dict[str, Any] | None:
         if self._settings.is_open or await self.role(user_id) is None:
