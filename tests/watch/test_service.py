@@ -97,6 +97,19 @@ def test_a_line_that_is_slow_on_the_first_day_is_told(tmp_path: Path) -> None:
     run(tmp_path, play)
 
 
+def test_the_past_of_a_home_that_nobody_watches_any_more_is_dropped(tmp_path: Path) -> None:
+    async def play(scene: Station) -> None:
+        ann = await scene.person()
+        await scene.watch(ann)
+        await scene.until(lambda: scene.watching._engine.memory(HOME).recalled)
+        assert len(scene.watching._engine.memory(HOME).speeds) > 50
+        await scene.watching.remove_watch(HOME, ann)
+        await scene.watching._take_speeds(HOME, ())  # the answer came late
+        assert scene.watching._engine.homes() == []
+
+    run(tmp_path, play)
+
+
 def test_a_home_watched_from_ten_chats_is_looked_at_once(tmp_path: Path) -> None:
     async def play(scene: Station) -> None:
         people = [await scene.person(f"P{n}") for n in range(10)]
