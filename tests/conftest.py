@@ -19,8 +19,8 @@ settings.register_profile(
 )
 settings.load_profile("panoptes")
 
-# Tracing doubles the time of a test. These run the bot as a process of its own, or walk through code
-# that the others have measured, or test src/demo, which is not counted.
+# Tracing doubles the time of a test. These run the bot as a process of its own, or walk through
+# code that the others have measured, or test src/demo, which is not counted.
 UNMEASURED = (
     "tests/e2e/",
     "tests/browser/",
@@ -31,7 +31,7 @@ UNMEASURED = (
     "tests/test_fifteen_complaints.py",
     "tests/test_names.py",
 )
-# Those that wait for processes begin at once: others compute meanwhile, and nobody waits at the end.
+# Those that wait for processes begin at once: others compute meanwhile, nobody waits at the end.
 FIRST = ("tests/e2e/test_soak.py", "tests/e2e/", "tests/browser/")
 
 
