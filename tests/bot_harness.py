@@ -32,6 +32,7 @@ from src.demo.world import World
 from src.demo.world_clock import VirtualClock
 from src.demo.world_ids import DEMO_CUSTOMER_ID, DEMO_LOCATION_ID
 from src.handlers.context import Timing
+from src.handlers.state import Home, Place
 from src.handlers.watching import build_watching
 from src.logs import setup_logging
 from src.settings import load_settings
@@ -49,6 +50,7 @@ __all__ = [
     "Message",
     "Person",
     "Shared",
+    "auth_config",
     "invented_cloud",
     "is_report",
     "labels_of",
@@ -271,9 +273,26 @@ class Person(Chatter):
         return await self.until(lambda: next((m for m in self.shown(asked) if is_report(m)), None))
 
     async def ready(self) -> Message:
-        """Connected, with the main demo home chosen; its status report."""
-        await self.connect()
-        return await self.choose()
+        """Connected, with the main demo home chosen; its status report.
+
+        Without the conversations that lead there, which `connect` and `choose` walk through.
+        """
+        state = self.bot.application.services.state
+        await state.connect(self.user_id, auth_config(self.credential))
+        home = Home(DEMO_CUSTOMER_ID, DEMO_LOCATION_ID, "Home", "Europe/Stockholm")
+        await state.choose(Place(self.chat_id, self.thread_id), home, self.user_id)
+        return await self.ask("/status")
+
+
+def auth_config(credential: Credential) -> dict[str, str]:
+    """What /setup keeps of these credentials."""
+    return {
+        "sso_url": f"{PLUME}{TOKEN_PATH}",
+        "auth_header": credential.header,
+        "partner_id": credential.partner_id,
+        "plume_api_base": f"{PLUME}/api/",
+        "plume_reports_base": f"{PLUME}/reports/",
+    }
 
 
 async def soon() -> None:

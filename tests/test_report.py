@@ -26,6 +26,7 @@ from tests.bot_harness import (
     Bot,
     Hold,
     Person,
+    auth_config,
     invented_cloud,
     is_report,
     labels_of,
@@ -385,7 +386,7 @@ async def test_nobody_waits_for_another_persons_slow_call() -> None:
         await first.connect()
         auth = first.credential
         for person in crowd[1:]:
-            await bot.application.services.state.connect(person.user_id, _config(bot, auth))
+            await bot.application.services.state.connect(person.user_id, auth_config(auth))
         for person in crowd:
             await _choose_silently(bot, person)
         await _choose_silently(bot, slow, customer_id(15), location_id(15, 0))
@@ -399,17 +400,6 @@ async def test_nobody_waits_for_another_persons_slow_call() -> None:
         assert not slow.shown(number)
         hold.let_go()
         assert await slow.answered(number)
-
-
-def _config(bot: Bot, credential: Any) -> dict[str, str]:
-    settings = bot.application.services.settings
-    return {
-        "auth_header": credential.header,
-        "partner_id": credential.partner_id,
-        "sso_url": settings.plume_sso_url,
-        "plume_api_base": settings.plume_api_base,
-        "plume_reports_base": settings.plume_reports_base,
-    }
 
 
 async def _choose_silently(

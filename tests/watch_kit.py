@@ -12,11 +12,10 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from src.demo.plume_auth import DEMO_CREDENTIALS
-from src.demo.plume_cloud import TOKEN_PATH
 from src.demo.world_ids import DEMO_CUSTOMER_ID, DEMO_LOCATION_ID
 from src.handlers.state import Home, Place
 from src.models.watching import Spot
-from tests.bot_harness import PLUME, text_of
+from tests.bot_harness import auth_config, text_of
 
 if TYPE_CHECKING:
     from src.watch.service import WatchService
@@ -28,14 +27,7 @@ _PATIENCE_S = 20.0  # for noisy machines
 
 def auth(which: int = 0) -> dict[str, str]:
     """Credentials that the embedded cloud accepts."""
-    credential = DEMO_CREDENTIALS[which]
-    return {
-        "sso_url": f"{PLUME}{TOKEN_PATH}",
-        "auth_header": credential.header,
-        "partner_id": credential.partner_id,
-        "plume_api_base": f"{PLUME}/api/",
-        "plume_reports_base": f"{PLUME}/reports/",
-    }
+    return auth_config(DEMO_CREDENTIALS[which])
 
 
 def watching_of(bot: Bot) -> WatchService:
