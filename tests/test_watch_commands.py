@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from src.demo.world_ids import DEMO_CUSTOMER_ID, OTHER_CUSTOMER_ID, OTHER_LOCATION_ID
@@ -22,9 +20,6 @@ from tests.watch_kit import (
     told,
     watching_of,
 )
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 CLOSED = {"PANOPTES_ADMINS": "500001"}
 
@@ -51,17 +46,12 @@ async def test_watch_says_where_and_how_often() -> None:
         assert watching_of(bot).desk().policy(spot_of(ann)).timezone == "Europe/Stockholm"
 
 
-async def test_reports_of_a_watched_home_say_whose_it_is_also_after_a_restart(
-    tmp_path: Path,
-) -> None:
-    environment = {"PANOPTES_DATA_DIR": str(tmp_path)}
-    async with Bot(environment=environment) as bot:
+async def test_reports_of_a_watched_home_say_whose_it_is() -> None:
+    async with Bot() as bot:
         ann = bot.person("Ann")
         await ann.ready()
         assert "Nora Lindqvist" not in text_of(await ann.ask("/wifi"))
         await ann.ask("/watch")
-        assert "Nora Lindqvist · Home" in text_of(await ann.ask("/wifi"))
-    async with Bot(environment=environment, cloud=bot.cloud, telegram=bot.telegram):
         assert "Nora Lindqvist · Home" in text_of(await ann.ask("/wifi"))
 
 

@@ -65,9 +65,6 @@ async def start_watching(bot: ExtBot[None], services: Services) -> None:
     courier = TelegramCourier(bot, services.state, keyboards)
     more = {"watch-boards": partial(keep_boards, services)}
     await services.watching.start(courier, more)
-    for watch in services.watching.desk().watches:  # "Nora Lindqvist · Home"
-        customer, dot, _ = watch.name.partition(" · ")
-        services.state.memories.learn_customer(watch.key.customer_id, customer if dot else None)
 
 
 async def _may_watch(state: State, user_id: int) -> bool:
