@@ -54,8 +54,9 @@ class Started:
 
     async def online(self) -> None:
         """Return when the bot polls."""
-        async with asyncio.timeout(30):
-            while not (await self.state())["bot"]["online"]:  # noqa: ASYNC110 - over HTTP
+        page = f"{self.url}api/state"
+        async with asyncio.timeout(30), httpx.AsyncClient() as client:
+            while not (await client.get(page)).json()["bot"]["online"]:  # noqa: ASYNC110 - over HTTP
                 await asyncio.sleep(0.05)
 
     async def stop(self, number: int) -> None:
@@ -97,30 +98,37 @@ def alive(pid: int) -> bool:
     return True
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-async def test_one_command_starts_and_one_signal_ends_everything(
-    tmp_path: Path, number: signal.Signals
-) -> None:
-    demo = await start(tmp_path)
-    await demo.online()
+async def everything_ends(demo: Started, number: signal.Signals) -> None:
+    """The bot, its data and the page go with the launcher."""
     bots = demo.children()
     assert len(bots) == 1
-    assert len(demo.left()) == 1  # the temporary folder with the bot's data
+    (data,) = (name for name in demo.left() if name != ".env")
+    assert data.startswith("panoptes-")
     async with httpx.AsyncClient() as client, client.stream("GET", f"{demo.url}api/events?after=0"):
         await demo.stop(number)  # with a page open, as it will be
-    assert demo.left() == []
+    assert data not in demo.left()
+    assert set(demo.left()) <= {".env"}
     assert not any(map(alive, bots))
     with pytest.raises(httpx.ConnectError):
         await demo.state()
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+async def test_one_command_starts_and_one_signal_ends_everything(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    demo = await start(tmp_path)
+    await demo.online()
+    await everything_ends(demo, number)
+
+
 async def test_a_real_installation_is_left_alone(tmp_path: Path) -> None:
-    """Neither its .env nor its environment reaches the demo's bot."""
+    """Neither its .env nor its environment reaches the demo's bot. Ctrl-C ends the demo, too."""
     dotenv(tmp_path, "PANOPTES_ADMINS=nonsense", "PANOPTES_NO_SUCH=1")
     demo = await start(tmp_path, TELEGRAM_BOT_TOKEN="1:the-real-token", PANOPTES_LISTEN="bad")
     await demo.online()
     given = demo.environment()
-    await demo.stop(signal.SIGINT)
+    await everything_ends(demo, signal.SIGINT)
     assert "the-real-token" not in given["TELEGRAM_BOT_TOKEN"]
     assert "PANOPTES_LISTEN" not in given
     assert given["PANOPTES_ADMINS"] == str(ADMIN_ID)
