@@ -103,16 +103,7 @@ def _wan_row(home: Home, start: datetime, step: timedelta, now: datetime) -> Jso
 
 
 def _wan_sample(home: Home, start: datetime, now: datetime) -> history.WanSample:
-    end = start + _QUARTER
-    if not home.plan.onboarded or start >= now or home.gap_share(start, end) > 0:
-        return history.WanSample()
-    return history.wan_sample(
-        home.seed,
-        home.plan,
-        start,
-        offline=home.dark_share(start, end),
-        slow=home.slow(start),
-    )
+    return history.WanSample() if start >= now else home.traffic(start)
 
 
 def _quarters(start: datetime, end: datetime) -> Iterator[datetime]:
@@ -138,18 +129,9 @@ def online_stats(home: Home, query: Mapping[str, str], now: datetime) -> Json:
     row_start = history.floor_time(start, step)
     while row_start < end and home.plan.onboarded:
         row_end = min(row_start + step, end)
-        rows.append({"timestamp": iso(row_start), "value": _online_word(home, row_start, row_end)})
+        rows.append({"timestamp": iso(row_start), "value": home.online_word(row_start, row_end)})
         row_start += step
     return {"statsDateRange": {"start": iso(start), "end": iso(end)}, "locationState": rows}
-
-
-def _online_word(home: Home, start: datetime, end: datetime) -> str | None:
-    if home.gap_share(start, end) >= 1:
-        return None
-    dark = home.dark_share(start, end)
-    if 0 < dark < 1:
-        return "partial"
-    return "offline" if dark else "online"
 
 
 def speed_test_results(

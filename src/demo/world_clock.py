@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -62,10 +63,11 @@ def _checked_speed(speed: float) -> float:
     return float(speed)
 
 
+@lru_cache(maxsize=10_000)  # reports tell the same month again and again
 def iso(moment: datetime) -> str:
     """A moment as the Plume cloud writes it: `2026-05-18T06:30:00.000Z`."""
-    text = moment.astimezone(UTC).isoformat(timespec="milliseconds")
-    return text.replace("+00:00", "Z")
+    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return utc.isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 def to_ms(moment: datetime) -> int:

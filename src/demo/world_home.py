@@ -6,20 +6,23 @@ from bisect import bisect_right
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from src.demo import world_history as history
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from src.demo.world_history import Effect, Span
+    from src.demo.world_history import Effect, Span, SpeedSample, WanSample
     from src.demo.world_plan import DevicePlan, HomePlan, NodePlan
 
 __all__ = ["DeviceState", "Home", "HomeState", "Incident", "Link", "NodeState", "SpeedTestRun"]
 
 BOOT_SECONDS = 45
 MAX_INCIDENTS = 200
+REMEMBERED_MOST = 5_000  # of each kind of report; a month has 2,880 quarters of an hour
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 _FAR = datetime(9999, 1, 1, tzinfo=UTC)
 _DARK = {"line", "power"}
 
@@ -181,6 +184,29 @@ class Home:
         """The share of the time without measurements, 0..1."""
         return history.covered(self._now.gaps, start, end)
 
+    def traffic(self, start: datetime) -> WanSample:
+        """What the quarter of an hour from `start` moved; nothing is known of a gap."""
+        known = self._now.traffic
+        if start not in known:
+            known[start] = self._traffic(start)
+        return known[start]
+
+    def _traffic(self, start: datetime) -> WanSample:
+        end = start + history.QUARTER
+        if not self.plan.onboarded or self.gap_share(start, end) > 0:
+            return history.WanSample()
+        dark, slow = self.dark_share(start, end), self.slow(start)
+        return history.wan_sample(self.seed, self.plan, start, offline=dark, slow=slow)
+
+    def online_word(self, start: datetime, end: datetime) -> str | None:
+        """What the cloud says of [start, end): None in a gap, partial when it was on and off."""
+        known = self._now.words
+        if (start, end) not in known:
+            dark = self.dark_share(start, end)
+            word = "partial" if 0 < dark < 1 else "offline" if dark else "online"
+            known[start, end] = None if self.gap_share(start, end) >= 1 else word
+        return known[start, end]
+
     def slow(self, at: datetime) -> bool:
         """Whether the line is slow at this moment."""
         return bool(self.effects(at, "slow"))
@@ -241,14 +267,18 @@ class Home:
         return None
 
     def _run(self, node: int, begun: datetime, trigger: str, request_id: str) -> SpeedTestRun:
+        known = self._now.tests
+        if (node, begun) not in known:
+            known[node, begun] = self._measured(node, begun)
+        return SpeedTestRun(node, begun, known[node, begun], trigger, request_id)
+
+    def _measured(self, node: int, begun: datetime) -> SpeedSample | None:
         end = begun + timedelta(seconds=history.TEST_SECONDS)
         failed = self.dark_share(begun, end) > 0 or self._now.links(begun)[node] is None
-        sample = None
-        if not failed:
-            sample = history.speed_sample(
-                self.seed, self.plan, begun, slow=self.slow(begun), leaf=node > 0
-            )
-        return SpeedTestRun(node, begun, sample, trigger, request_id)
+        if failed:
+            return None
+        slow = self.slow(begun)
+        return history.speed_sample(self.seed, self.plan, begun, slow=slow, leaf=node > 0)
 
     def _effects(self) -> tuple[Effect, ...]:
         done = (effect for incident in self.incidents for effect in incident.effects)
@@ -316,6 +346,15 @@ class Home:
         return hour
 
 
+class _Remembered(dict[_Key, _Value]):
+    """What was worked out, until it gets too much."""
+
+    def __setitem__(self, key: _Key, value: _Value) -> None:
+        if len(self) >= REMEMBERED_MOST:
+            self.clear()
+        super().__setitem__(key, value)
+
+
 class _Facts:
     """What follows from a fixed list of effects; made anew when the list changes."""
 
@@ -328,6 +367,10 @@ class _Facts:
         moments = {e.start for e in self._deciding} | {e.end for e in self._deciding if e.end}
         self._moments = sorted(moments)
         self._links: dict[datetime | None, tuple[Link | None, ...]] = {}
+        # Reports ask for the same past again and again.
+        self.traffic: _Remembered[datetime, WanSample] = _Remembered()
+        self.words: _Remembered[Span, str | None] = _Remembered()
+        self.tests: _Remembered[tuple[int, datetime], SpeedSample | None] = _Remembered()
 
     def links(self, at: datetime) -> tuple[Link | None, ...]:
         """How each node reaches the gateway; None for a node that is not connected."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from src.demo import world_ids as ids
 from src.demo.world import MAX_IDLE_HOMES, World
 from src.demo.world_clock import VirtualClock
+from src.demo.world_history import QUARTER, floor_time
+from src.demo.world_home import REMEMBERED_MOST
 from src.demo.world_incidents import IncidentError
 from src.demo.world_scenarios import parse_scenario
 from tests.demo.plume_kit import START, STUDY, make_world
@@ -96,6 +100,34 @@ def test_a_cured_trouble_stays_cured() -> None:
     world.restore(dark)
 
     assert (before, home.state(world.now()).online, home.touched) == (False, True, True)
+
+
+def test_what_reports_remember_of_a_home_ends_with_what_happens_to_it() -> None:
+    world = make_world()
+    home = world.home(LOCATION)
+    assert home is not None
+    soon = floor_time(world.now(), QUARTER) + QUARTER
+
+    def told() -> tuple[object, object]:
+        return home.traffic(soon).rx_mb, home.online_word(soon, soon + QUARTER)
+
+    calm = told()
+    world.apply("cut_line", LOCATION)
+    dark = told()
+    world.restore(LOCATION)
+
+    assert calm[1] == "online"
+    assert dark == (None, "offline")
+    assert told() == calm
+
+
+def test_what_reports_remember_is_bounded() -> None:
+    home = make_world().home(LOCATION)
+    assert home is not None
+    for second in range(REMEMBERED_MOST + 10):
+        home.online_word(START, START + timedelta(seconds=second + 1))
+
+    assert len(home._now.words) < REMEMBERED_MOST
 
 
 def test_restoring_everything_keeps_what_the_kinds_have_wrong() -> None:
