@@ -182,8 +182,10 @@ class Sender:
         now = _time()
         if self._all.free_at > now:
             return self._all.free_at - now
-        batch = await self._store().next_batch(self._clock(), limit=1_000)
-        self.depth, self.oldest_s = await self._store().outbox_depth(self._clock())
+        store, moment = self._store(), self._clock()
+        self.depth, self.oldest_s = await store.outbox_depth(moment)
+        # Nothing is due most of the time, which is cheaper to find out than what is due.
+        batch = await store.next_batch(moment, limit=1_000) if self.depth else []
         wait_s = _IDLE_S
         for pending in batch:
             lane = self._lane(pending.message.spot.chat_id)
@@ -199,12 +201,8 @@ class Sender:
             for limiter in (*lane.limiters, self._all.limiter):
                 await limiter.acquire()  # there is room: it does not wait
             self._begin(lane, pending)
-        return min(wait_s, await self._until_due())
-
-    async def _until_due(self) -> float:
-        now = self._clock()
-        due = await self._store().next_due(now)
-        return _IDLE_S if due is None else (due - now).total_seconds()
+        due = await store.next_due(moment)
+        return wait_s if due is None else min(wait_s, (due - self._clock()).total_seconds())
 
     async def _rest(self, wait_s: float) -> None:
         await ring_or(self._bell, self._sleep(max(0.0, wait_s)))
