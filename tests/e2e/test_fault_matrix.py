@@ -60,6 +60,7 @@ FAULTS = (
 )
 # Which faults the token call of /setup meets as well; elsewhere it answers, so /setup succeeds.
 _ON_TOKEN = {"500", "502", "503", "hang", "reset", "cut_json", "html_200", "wrong_shape", "429"}
+HELP = "What I can do"
 _NEXT_STEP = re.compile(r"/\w+|[Tt]ry again|[Ss]end|[Nn]ext|[Cc]heck|[Aa]sk")
 
 
@@ -99,10 +100,9 @@ async def _inputs(person: Technician) -> list[Message]:
     else:
         last = person.say(person.name)
     await person.answered(last)
-    # The bot keeps each chat in order, so an answer to this one comes after all of the former.
-    end = person.say("/help")
-    await person.answered(end)
-    return [message for message in person.shown(last) if message["message_id"] < end]
+    # The bot keeps each chat in order, so the answer to this one comes after all of the former.
+    await person.answered(person.say("/help"), HELP)
+    return [message for message in person.shown(last) if HELP not in text_of(message)]
 
 
 def _assert_clear(command: str, answers: list[Message]) -> None:
