@@ -381,7 +381,7 @@ async def test_nobody_waits_for_another_persons_slow_call() -> None:
         await slow.connect()
         assert is_report(await slow.ask(f"/locations {customer_id(15)}"))
         # tests/e2e/test_crowd.py asks 200 of the real process; this one is traced for coverage.
-        crowd = [bot.person(f"P{n}") for n in range(40)]
+        crowd = [bot.person(f"P{n}") for n in range(20)]
         first = crowd[0]
         await first.connect()
         auth = first.credential
