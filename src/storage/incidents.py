@@ -207,7 +207,8 @@ async def _read_notices(conn: AsyncConnection, where: ColumnElement[bool]) -> li
     found = []
     for row in await conn.execute(query):
         notice = unpack(Notice, row.content, Spot(row.chat_id, row.thread_id))
-        found.append(replace(notice, message_id=row.message_id))
+        sent = row.message_id is not None
+        found.append(replace(notice, message_id=row.message_id) if sent else notice)
     return found
 
 

@@ -49,7 +49,7 @@ class _Unseen:
     @classmethod
     def of(cls, incidents: Mapping[str, Incident]) -> _Unseen:
         """As the open incidents tell."""
-        dark = [each for each in incidents.values() if each.open and each.trigger in _OUR_EYES]
+        dark = [each for each in incidents.values() if each.trigger in _OUR_EYES and each.open]
         owners = frozenset(each.owner for each in dark if each.trigger == "blind")
         return cls(owners, frozenset(home.key for each in dark for home in each.homes))
 
@@ -96,12 +96,11 @@ def tick(
 
 def _may_be_due(notice: Notice, now: datetime) -> bool:
     """Cheap, because it is asked of every notice every few seconds."""
-    if notice.state == "held":
-        return True
+    if notice.state != "told":
+        withheld = notice.state == "withheld" and notice.next_reminder_at is not None
+        return withheld or notice.state == "held"
     times = (notice.next_reminder_at, notice.escalate_at, notice.snoozed_until)
-    if notice.state == "withheld":
-        return notice.next_reminder_at is not None
-    return notice.state == "told" and any(at is not None and at <= now for at in times)
+    return any(at is not None and at <= now for at in times)
 
 
 def _sleeps(nights: dict[tuple[Spot, Level], bool], desk: Desk, spot: Spot, level: Level) -> bool:

@@ -106,7 +106,7 @@ class Engine:
         self, key: HomeKey, found: Sight | Blindness, now: datetime, *, interval_s: float, name: str
     ) -> Step:
         """What this look changes; nothing is changed yet. `interval_s` is the present pace."""
-        home, scope = self._homes.get(key, HomeMemory()), self.scope(key.owner)
+        home, scope = self.memory(key), self.scope(key.owner)
         when = When(now, self._before(key, home, scope, interval_s), interval_s, self.rules)
         if isinstance(found, Sight) and self._is_quiet(key, found, when, name):
             return self._unchanged(key, found, when)
@@ -182,7 +182,7 @@ class Engine:
 
     def forget(self, key: HomeKey, now: datetime) -> Step:
         """Nobody watches the home any more: its open incidents end as "unwatched"."""
-        home = self._homes.get(key, HomeMemory())
+        home = self.memory(key)
         draft = Draft(key, home, When(now, None, 0.0, self.rules))
         for incident in list(draft.incidents.values()):
             draft.close(incident, now, "unwatched")
@@ -193,7 +193,7 @@ class Engine:
 
     def health(self, key: HomeKey) -> HomeState:
         """The home for the board."""
-        home, seen = self._homes.get(key, HomeMemory()), self._seen.get(key)
+        home, seen = self.memory(key), self._seen.get(key)
         scope = self.scope(key.owner)
         shared = [one for one in scope.incidents.values() if _concerns(one, key)]
         open_ones = (*shared, *home.incidents.values())
@@ -215,11 +215,13 @@ class Engine:
 
     def memory(self, key: HomeKey) -> HomeMemory:
         """What is remembered of the home; an empty memory of an unknown one."""
-        return self._homes.get(key, HomeMemory())
+        found = self._homes.get(key)
+        return HomeMemory() if found is None else found
 
     def scope(self, owner: int) -> ScopeMemory:
         """What is remembered of the owner."""
-        return self._scopes.get(owner, ScopeMemory())
+        found = self._scopes.get(owner)
+        return ScopeMemory() if found is None else found
 
     # ------------------------------------------------------------------------ the quick way
 
@@ -292,7 +294,8 @@ class Engine:
     ) -> tuple[ScopeMemory, tuple[IncidentEvent, ...]]:
         if found.fault == "home":
             return scope, ()
-        homes = len(self._town(key.owner).homes | {key})
+        known = self._town(key.owner).homes
+        homes = len(known) + (key not in known)
         return fail_scope(scope, key, found, now, homes=homes, rules=self.rules)
 
     def _views(self, owner: int, scope: ScopeMemory) -> Views:
@@ -333,7 +336,10 @@ class Engine:
         )
 
     def _town(self, owner: int) -> Town:
-        return self._towns.setdefault(owner, Town())
+        found = self._towns.get(owner)
+        if found is None:
+            found = self._towns[owner] = Town()
+        return found
 
     def _take(self, key: HomeKey, memory: HomeMemory) -> None:
         self._town(key.owner).update(key, self._homes.get(key), memory)

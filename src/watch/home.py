@@ -144,19 +144,29 @@ def _settle(draft: Draft, pod_id: str) -> None:
 
 
 def _pod(draft: Draft, pod: PodSight, found: Sight, explained: str | None) -> None:
-    way = above(pod.id, draft.parents)
-    roots = {other.id for other in found.pods if other.is_gateway}
     for signal in pod_signals(pod, draft.old, wired=is_wired(draft, pod)):
+        if _is_well(draft, signal):
+            continue
         by, words = explained, _words(signal, pod, found, draft)
         if signal.trigger == "pod_offline":
             if by is None and pod.connected is not True:
+                way = above(pod.id, draft.parents)
                 by = explained_by(draft, pod, "pod_offline", way)
             _judge_pod(draft, pod, signal, by, words)
         elif by is None and signal.bad and signal.trigger in {"poor_health", "fair_health"}:
-            leaves = [upper for upper in way if upper not in roots]
+            roots = {other.id for other in found.pods if other.is_gateway}
+            leaves = [upper for upper in above(pod.id, draft.parents) if upper not in roots]
             _fold(draft, pod, signal, explained_by(draft, pod, "poor_health", leaves), words)
         elif by is None:
             _judge(draft, signal, words)
+
+
+def _is_well(draft: Draft, signal: Signal) -> bool:
+    """Well, as ever: nothing is remembered of it, and nothing comes of it."""
+    if signal.bad is not False:
+        return False
+    key = edge_key(signal.trigger, signal.subject)
+    return key not in draft.edges and key not in draft.doubts
 
 
 def _words(signal: Signal, pod: PodSight, found: Sight, draft: Draft) -> Words:
@@ -196,8 +206,8 @@ def _fold(draft: Draft, pod: PodSight, signal: Signal, by: str | None, words: Wo
 def _judge(draft: Draft, signal: Signal, words: Words, *, patient: bool = False) -> None:
     """Take one condition a look further, and tell what comes of it. `patient`: tell nothing new."""
     when, key = draft.when, edge_key(signal.trigger, signal.subject)
-    if signal.bad is False and key not in draft.edges and key not in draft.doubts:
-        return  # well, as ever
+    if _is_well(draft, signal):
+        return
     edge = advance(draft.edges.get(key), signal, when, draft.doubts.get(key, when.before))
     draft.put(signal.trigger, signal.subject, edge)
     _doubt(draft, signal, key, told=edge is not None and bool(edge.incident))

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 NIGHT_SHIFT = Spot(100)
 _TICK_S = 900
-_TOGETHER = 300
+_TOGETHER = 1000
 
 
 # The same text is the same memory: most homes have not changed between two kills.
