@@ -89,9 +89,11 @@ async def test_a_backup_is_one_moment_of_a_running_bot(place: Place, tmp_path: P
             begun.set()
 
     async with await place.open() as store:
-        filler = {"at": place.clock(), "user_id": 1, "action": "filler"}
+        # Copied between the two tables that are compared, so that these are copied at two times.
+        notice = {"chat_id": 1, "thread_id": 0, "content": "filler"}
+        filler = [notice | {"incident_id": str(number)} for number in range(3_000)]
         async with store.database.writing() as conn:
-            await conn.execute(schema.audit.insert(), [filler] * 3_000)
+            await conn.execute(schema.notices.insert(), filler)
         task = asyncio.create_task(work(store))
         await begun.wait()
         await backup(store, file)
