@@ -199,7 +199,9 @@ def build_application(
         .get_updates_request(updates_request or telegram_request(1))
         .rate_limiter(
             PatientLimiter(
-                on_migrated=services.state.migrate, on_refused=services.state.cannot_reach
+                pause_s=services.timing.repeat_after_s,
+                on_migrated=services.state.migrate,
+                on_refused=services.state.cannot_reach,
             )
         )
         .context_types(ContextTypes(context=PanoptesContext, user_data=UserState))

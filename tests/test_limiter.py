@@ -117,7 +117,7 @@ DROPPED, SLOW = httpx.ReadError("reset"), httpx.ReadTimeout("slow")
     ],
     ids=str,
 )
-async def test_what_the_road_lost_is_sent_once_more(
+async def test_what_the_road_lost_is_sent_again(
     endpoint: str, fault: TelegramError, repeated: bool
 ) -> None:
     telegram = _Telegram([fault])
@@ -129,11 +129,33 @@ async def test_what_the_road_lost_is_sent_once_more(
         assert telegram.calls == 1
 
 
-async def test_a_second_fault_is_told() -> None:
-    telegram = _Telegram([NetworkError("Bad Gateway (502)") for _ in range(2)])
-    with pytest.raises(NetworkError):
-        await _call(telegram)
-    assert telegram.calls == 2
+LATE = _lost(SLOW, TimedOut)
+FAILED = NetworkError("Bad Gateway (502)")
+
+
+@pytest.mark.parametrize(
+    ("faults", "waits"),
+    [
+        ([FAILED, LATE], [0.5, 1.0]),
+        ([LATE, FAILED], [0.5, 1.0]),
+        ([_lost(DROPPED), FAILED, LATE], [0.5, 1.0, 2.0]),
+    ],
+)
+async def test_several_faults_in_a_row_leave_nobody_without_an_answer(
+    faults: list[Exception], waits: list[float]
+) -> None:
+    assert await _call(_Telegram(list(faults))) == (True, waits)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "fault", "calls"),
+    [("sendMessage", FAILED, 4), ("sendMessage", LATE, 2), ("answerCallbackQuery", FAILED, 2)],
+)
+async def test_faults_without_end_are_told(endpoint: str, fault: Exception, calls: int) -> None:
+    telegram = _Telegram([fault] * 9)
+    with pytest.raises(type(fault)):
+        await _call(telegram, endpoint)
+    assert telegram.calls == calls
 
 
 async def test_a_fault_between_refusals_costs_one_more_try() -> None:

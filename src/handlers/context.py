@@ -54,6 +54,7 @@ class Timing:
     inline_pause_s: float = 0.4  # so long nothing is typed, and the search leaves
     progress_after_s: float = 2.0
     picture_s: float = 8.0  # longer than the first picture takes; then the text goes out alone
+    repeat_after_s: float = 0.5  # Telegram, when a call to it was lost; then twice as long
     action_every_s: float = 4.5  # Telegram drops a chat action after 5 s
     conversation_s: float = 600.0
     stop_grace_s: float = 3.3  # to finish what runs; supervisors wait 10 s before they kill

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx
-from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter
+from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TimedOut
 from telegram.ext import BaseRateLimiter
 
 from src import telemetry
@@ -23,9 +23,8 @@ logger = logging.getLogger(__name__)
 
 _TRIES: Final = 4
 _LONGEST_WAIT_S: Final = 60.0
-_PAUSE_S: Final = 0.5  # after a fault of the road, which is often gone by then
 # Not worth repeating: by then it says nothing true.
-_FLEETING: Final = {"sendChatAction", "answerCallbackQuery"}
+_FLEETING: Final = {"sendChatAction", "answerCallbackQuery", "answerInlineQuery"}
 
 
 class PatientLimiter(BaseRateLimiter[int]):
@@ -40,14 +39,17 @@ class PatientLimiter(BaseRateLimiter[int]):
         self,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         *,
+        pause_s: float = 0.5,
         on_migrated: Callable[[int, int], Awaitable[None]] | None = None,
         on_refused: Callable[[int, str], Awaitable[None]] | None = None,
     ) -> None:
         """Tell `on_migrated` the old and new id of a group, `on_refused` a chat and why.
 
-        `sleep` is replaced by tests.
+        A fault of the road is often gone after `pause_s`; the pause doubles each time. `sleep` is
+        replaced by tests.
         """
         self._sleep = sleep
+        self._pause_s = pause_s
         self._on_migrated = on_migrated
         self._on_refused = on_refused
 
@@ -89,7 +91,7 @@ class PatientLimiter(BaseRateLimiter[int]):
         endpoint: str,
         tries: int,
     ) -> Any:
-        broken = False
+        pause_s, doubtful = self._pause_s, 0
         for left in reversed(range(tries)):
             try:
                 with telemetry.timed(partial(telemetry.TelegramCall, endpoint)):
@@ -101,11 +103,12 @@ class PatientLimiter(BaseRateLimiter[int]):
                 logger.info("Telegram asks to wait %.0f s before %s", wait_s, endpoint)
                 await self._sleep(wait_s)
             except NetworkError as fault:
-                if not left or broken or not _may_repeat(endpoint, fault):
+                doubtful += isinstance(fault, TimedOut) or endpoint in _FLEETING
+                if not left or doubtful > 1 or not _may_repeat(endpoint, fault):
                     raise
-                broken = True
-                logger.info("%s is tried once more: %s", endpoint, fault)
-                await self._sleep(_PAUSE_S)
+                logger.info("%s is tried again: %s", endpoint, fault)
+                await self._sleep(pause_s)
+                pause_s *= 2
         raise AssertionError("there is always a try")  # pragma: no cover
 
 
@@ -114,7 +117,7 @@ def _may_repeat(endpoint: str, fault: NetworkError) -> bool:
 
     A connection that drops is mostly one that had been idle, and nothing was carried out. A text
     whose answer never came may be there already: somebody waits for it, so rather twice than not
-    at all. A file is not worth that.
+    at all, but never three times. A file is not worth that.
     """
     if isinstance(fault, BadRequest) or endpoint == "sendChatAction":
         return False
