@@ -243,7 +243,7 @@ class Bot:
     def break_plume(self, fault: str, path: str = "*", **options: Any) -> None:
         """Begin a fault of the cloud, and let the bot give up on it before a test gets long."""
         # A hanging call costs all of it; the others only need not to be outrun by a busy machine.
-        deadline_s = 0.25 if fault == "hang" else 0.8
+        deadline_s = 0.25 if fault == "hang" else 3.0
         self._hurry(replace(self.timing, deadline_s=deadline_s))
         self.cloud.faults.set(fault, path, **options)
 
