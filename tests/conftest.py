@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import sys
+import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import HealthCheck, is_hypothesis_test, settings
 
 if TYPE_CHECKING:
-    import pytest
+    from collections.abc import Generator, Iterator
 
 # Machines are noisy: no deadlines; the same examples every time, so that a red run can be repeated.
 settings.register_profile(
@@ -36,12 +40,31 @@ FIRST = ("tests/e2e/test_soak.py", "tests/e2e/", "tests/browser/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest first; no tracing where it would measure nothing new."""
+    """The longest first."""
     items.sort(key=_place)
-    for item in items:
-        examples = is_hypothesis_test(getattr(item, "obj", None))  # the same lines, many times
-        if examples or item.nodeid.startswith(UNMEASURED):
-            item.add_marker("no_cover")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """No tracing where it would measure nothing new."""
+    examples = is_hypothesis_test(getattr(item, "obj", None))  # the same lines, many times
+    if not examples and not item.nodeid.startswith(UNMEASURED):
+        return (yield)
+    with _untraced():
+        return (yield)
+
+
+@contextmanager
+def _untraced() -> Iterator[None]:
+    """Without what coverage has set; its own pause leaves a tracer behind in workers of xdist."""
+    here, elsewhere = sys.gettrace(), threading.gettrace()
+    sys.settrace(None)
+    threading.settrace(None)
+    try:
+        yield
+    finally:
+        sys.settrace(here)
+        threading.settrace(elsewhere)
 
 
 def _place(item: pytest.Item) -> int:
