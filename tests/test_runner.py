@@ -18,7 +18,6 @@ from telegram.error import InvalidToken, NetworkError, RetryAfter
 from telegram.request import HTTPXRequest
 
 import panoptes_bot
-from src.handlers import limiter
 from src.handlers.context import Timing
 from src.service import runner
 from src.service.webhook import Webhook
@@ -106,7 +105,8 @@ def bot(tmp_path: Path) -> Callable[[Telegram], PanoptesApplication]:
             },
             dotenv=None,
         )
-        services = panoptes_bot.build_services(settings, timing=Timing(stop_grace_s=0.05))
+        timing = Timing(stop_grace_s=0.05, repeat_after_s=0.001)
+        services = panoptes_bot.build_services(settings, timing=timing)
         transport = {"transport": httpx.MockTransport(telegram)}
         return panoptes_bot.build_application(
             services, HTTPXRequest(httpx_kwargs=transport), HTTPXRequest(httpx_kwargs=transport)
@@ -164,8 +164,8 @@ def test_a_telegram_that_cannot_be_reached_is_waited_for(
     bot: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(runner, "_PAUSES_S", (0.001,))
-    monkeypatch.setattr(limiter, "_PAUSE_S", 0.001)  # each call is made twice before it fails
-    troubles = [*[refusal(502, "Bad Gateway")] * 2, *[refusal(500, "Internal")] * 2, None]
+    # Each call is made four times before it fails.
+    troubles = [*[refusal(502, "Bad Gateway")] * 4, *[refusal(500, "Internal")] * 4, None]
     telegram = Telegram(getMe=lambda: troubles.pop(0), getUpdates=stop_now)
     assert run(bot(telegram)) == 0
     lines = [m for m in caplog.messages if "cannot be reached" in m]
