@@ -57,9 +57,7 @@ class Database:
             # Our own writers take turns here: cheaper and fairer than SQLite's polling for its
             # lock.
             self._turn = asyncio.Lock()
-            from src.storage.one_trip import connect  # noqa: PLC0415 - the driver in use only
-
-            options["connect_args"] = {"timeout": busy_timeout, "async_creator_fn": connect}
+            options["connect_args"] = {"timeout": busy_timeout}
             # A connection is a thread: as many as are of use, and kept. A crowd waits its turn.
             options |= {"pool_size": _SQLITE_CONNECTIONS, "max_overflow": 0}
         else:
