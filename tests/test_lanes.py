@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 
 from src.net.lanes import KEPT_S, Hosts, Lanes, http2_lane
 from tests.virtual_time import now, run
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
 
 URL = "https://telegram.example.net/bot/getMe"
 
@@ -111,7 +116,7 @@ def test_what_a_rush_opened_is_closed_afterwards() -> None:
     run(main())
 
 
-def test_a_failed_and_a_cancelled_call_give_their_lane_back() -> None:
+def test_a_lane_whose_call_failed_or_was_cancelled_is_closed_and_its_place_is_free() -> None:
     async def main() -> None:
         road = Road(1)
         with pytest.raises(httpx.ReadError):
@@ -119,9 +124,52 @@ def test_a_failed_and_a_cancelled_call_give_their_lane_back() -> None:
         left = asyncio.create_task(road.calls(1))
         await asyncio.sleep(0.5)
         left.cancel()
-        assert await road.calls(2) == ["0", "0"]
+        assert await road.calls(2) == ["2", "2"]
+        assert [lane.closed for lane in road.opened] == [True, True, False]
+        with pytest.raises(httpx.ReadError):
+            await road.client.get("https://telegram.example.net/cut")
+        await road.lanes.aclose()
+        assert road.opened[-1].closed
 
     run(main())
+
+
+@pytest.mark.parametrize("open_lane", [None, http2_lane], ids=["telegram", "plume"])
+async def test_whenever_a_call_is_cancelled_the_next_one_does_not_wait_for_it(
+    open_lane: Callable[[], httpx.AsyncBaseTransport] | None,
+) -> None:
+    """Left in a bad moment, the library's pool counts its connection as busy for good."""
+    async with _server() as url:
+        for turns in range(40):
+            lanes = Lanes(1, open_lane) if open_lane else Lanes(1)
+            async with httpx.AsyncClient(transport=lanes, timeout=5) as client:
+                left = asyncio.ensure_future(client.get(url))
+                for _ in range(turns):
+                    await asyncio.sleep(0)
+                left.cancel()
+                await asyncio.wait([left])
+                assert (await client.get(url)).text == "ok", f"left after {turns} turns"
+
+
+@asynccontextmanager
+async def _server() -> AsyncIterator[str]:
+    """Answers every request on a connection, until the other end closes it."""
+
+    served: set[asyncio.Task[None]] = set()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError, asyncio.IncompleteReadError), closing(writer):
+            while await reader.readuntil(b"\r\n\r\n"):
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+                await writer.drain()
+
+    def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        served.add(asyncio.ensure_future(serve(reader, writer)))
+
+    server = await asyncio.start_server(connected, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+        await asyncio.wait(served)
 
 
 def test_after_a_close_it_opens_anew() -> None:

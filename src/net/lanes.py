@@ -60,6 +60,7 @@ class Lanes(httpx.AsyncBaseTransport):
         # Idle since, longest first: the last one is the likeliest to be warm.
         self._idle: dict[httpx.AsyncBaseTransport, float] = {}
         self._lanes: set[httpx.AsyncBaseTransport] = set()
+        self._dropped: list[httpx.AsyncBaseTransport] = []
         self._shared: httpx.AsyncBaseTransport | None = None
 
     def __len__(self) -> int:
@@ -74,15 +75,16 @@ class Lanes(httpx.AsyncBaseTransport):
             await self._close_stale()
             response = await lane.handle_async_request(request)
         except BaseException:
-            self._give_back(lane)
+            self._drop(lane)
             raise
         self._learn(lane, response)
-        return held(response, lambda: self._give_back(lane))
+        return held(response, lambda: self._give_back(lane), lambda: self._drop(lane))
 
     async def aclose(self) -> None:
         """Close every connection."""
-        lanes, self._lanes, self._shared = self._lanes, set(), None
+        lanes, self._lanes, self._shared = [*self._lanes, *self._dropped], set(), None
         self._idle.clear()
+        self._dropped.clear()
         for lane in lanes:
             await lane.aclose()
 
@@ -114,8 +116,21 @@ class Lanes(httpx.AsyncBaseTransport):
             self._idle[lane] = asyncio.get_running_loop().time()
         self._places.release()
 
+    def _drop(self, lane: httpx.AsyncBaseTransport) -> None:
+        """Never use it again: its call did not come to its end.
+
+        Cancelled in a bad moment, httpcore's pool believes for good that its connection is busy,
+        and whoever got this lane would wait in vain. Calls that share a lane end one by one.
+        """
+        if lane in self._lanes and lane is not self._shared:
+            self._lanes.discard(lane)
+            self._dropped.append(lane)
+        self._places.release()
+
     async def _close_stale(self) -> None:
-        """What a rush opened is closed when nobody has needed it for a while."""
+        """What was dropped is closed, and what a rush opened when nobody has needed it for long."""
+        while self._dropped:
+            await self._dropped.pop().aclose()
         limit = asyncio.get_running_loop().time() - KEPT_S
         while self._idle:
             lane = next(iter(self._idle))
@@ -148,10 +163,16 @@ class Hosts(httpx.AsyncBaseTransport):
 
 
 class _Held(httpx.AsyncByteStream):
-    """A body that gives something back when it is closed."""
+    """A body that gives something back when it is closed, or loses it when it cannot be."""
 
-    def __init__(self, stream: httpx.AsyncByteStream, release: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        stream: httpx.AsyncByteStream,
+        release: Callable[[], None],
+        lose: Callable[[], None],
+    ) -> None:
         self._stream = stream
+        self._lose = lose
         self._release: Callable[[], None] | None = release
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
@@ -159,21 +180,26 @@ class _Held(httpx.AsyncByteStream):
             yield chunk
 
     async def aclose(self) -> None:
-        """Close, and release once."""
+        """Close, and release or lose once."""
         release, self._release = self._release, None
         try:
             await self._stream.aclose()
-        finally:
+        except BaseException:
             if release is not None:
-                release()
+                self._lose()
+            raise
+        if release is not None:
+            release()
 
 
-def held(response: httpx.Response, release: Callable[[], None]) -> httpx.Response:
-    """The same response, calling `release` once when it is closed."""
+def held(
+    response: httpx.Response, release: Callable[[], None], lose: Callable[[], None] | None = None
+) -> httpx.Response:
+    """The same response, calling `release` once when it is closed, or `lose` when that fails."""
     stream: Any = response.stream  # async for any response of an async transport
     return httpx.Response(
         response.status_code,
         headers=response.headers,
-        stream=_Held(stream, release),
+        stream=_Held(stream, release, lose or release),
         extensions=response.extensions,
     )
