@@ -23,7 +23,7 @@ class Chatter:
     user_id: int
     chat_id: int
     thread_id: int | None = None
-    patience_s: ClassVar[float] = 10.0  # for noisy machines; answers come within milliseconds
+    patience_s: ClassVar[float] = 30.0  # for noisy machines; answers come within milliseconds
 
     def say(self, text: str, reply_to: int | None = None) -> int:
         """Send a text; returns its message id."""
