@@ -49,7 +49,7 @@ async def build_devices(ask: Ask) -> Report:
         beside = usual_devices(ask, counts["connected"] or None, home.timezone)
         text = format_device_counts(home.title, counts, usual=beside)
         return Report(
-            with_reasons(text, nodes), home, table=count_table(counts), data=counts, pages=0
+            with_reasons(text, nodes), home, table=lambda: count_table(counts), data=counts, pages=0
         )
     wanted = find_devices(devices, ask.query) if ask.query else devices
     found = describe_devices(wanted, names)

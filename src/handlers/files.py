@@ -51,13 +51,12 @@ async def _send(
     update: Update, context: PanoptesContext, press: ExportReport, made: Report
 ) -> None:
     now = context.services.clock()
-    if made.table is None or not made.table.rows:
+    table = made.table() if made.table else None
+    if table is None or not table.rows:
         await send(update, context, texts.NOTHING_TO_EXPORT)
         return
-    if press.kind is FileKind.CSV:
-        content = csv_bytes(made.table)
-    else:
-        content = json_bytes(made.table, made.data, now)
+    as_csv = press.kind is FileKind.CSV
+    content = csv_bytes(table) if as_csv else json_bytes(table, made.data, now)
     chat = chat_of(update)
     try:
         await context.bot.send_document(

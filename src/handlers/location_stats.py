@@ -42,7 +42,7 @@ async def build_stats(ask: Ask) -> Report:
     home = ask.home
     text = format_online_stats_message(home.title, history, timezone=home.timezone)
     plan = plan_history(stats, history, name=home.title, timezone=home.timezone)
-    return Report(text, home, plan=plan, table=history_table(stats, history), data=history)
+    return Report(text, home, plan=plan, table=lambda: history_table(stats, history), data=history)
 
 
 async def build_stats_text(ask: Ask) -> Report:

@@ -58,7 +58,7 @@ async def build_nodes(ask: Ask) -> Report:
         with_reasons(text, extras=extras),
         ask.home,
         copies=_copies(pods),
-        table=pod_table(health),
+        table=lambda: pod_table(health),
         data=health,
     )
 

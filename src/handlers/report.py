@@ -121,7 +121,7 @@ class Report:
     home: Home
     plan: PicturePlan | None = None
     copies: Sequence[tuple[str, str]] = ()
-    table: Table | None = None
+    table: Callable[[], Table] | None = None  # made only when somebody asks for a file
     data: object = None
     page: int = 0
     pages: int = 0

@@ -33,7 +33,7 @@ async def build_speed(ask: Ask) -> Report:
     tests = await get_speed_tests(*ask.ids, gateway_id) if gateway_id else ()
     history = analyze_speed_history(tests, home.timezone)
     text = format_speed_history(home.title, history, now=ask.now)
-    return Report(text, home, table=speed_table(tests), data=history)
+    return Report(text, home, table=lambda: speed_table(tests), data=history)
 
 
 async def _gateway_of(ask: Ask) -> str | None:

@@ -101,7 +101,7 @@ async def build_status(ask: Ask) -> Report:
     return Report(
         with_reasons(text, *reasons, extras=extras),
         home,
-        table=pod_table(health),
+        table=lambda: pod_table(health),
         data={"health": health, "finding": finding},
     )
 
@@ -114,7 +114,7 @@ async def build_mesh(ask: Ask) -> Report:
     plan = plan_mesh(placed_health(health, parents), name=home.title)
     finding = find_root_cause(health, last_parents=ask.last_parents, now=ask.now)
     text = _with_finding(text, finding)
-    return Report(with_reasons(text, *reasons), home, plan=plan, table=pod_table(health))
+    return Report(with_reasons(text, *reasons), home, plan=plan, table=lambda: pod_table(health))
 
 
 def placed_health(health: LocationHealth, parents: Mapping[str, str]) -> LocationHealth:

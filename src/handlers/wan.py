@@ -52,7 +52,7 @@ async def build_wan(ask: Ask) -> Report:
     proven = prove_capacity(tests, now=now)
     capacity = (proven.download, proven.upload)
     plan = plan_wan(stats, analysis, name=home.title, timezone=home.timezone, capacity=capacity)
-    return Report(text, home, plan=plan, table=wan_table(stats), data=analysis)
+    return Report(text, home, plan=plan, table=lambda: wan_table(stats), data=analysis)
 
 
 async def build_wan_text(ask: Ask) -> Report:

@@ -28,4 +28,4 @@ async def build_wifi(ask: Ask) -> Report:
     """The configured networks."""
     networks = await plume.get_wifi_networks(*ask.ids)
     text = format_wifi_message(ask.home.title, networks)
-    return Report(text, ask.home, table=wifi_table(networks))
+    return Report(text, ask.home, table=lambda: wifi_table(networks))
