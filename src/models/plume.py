@@ -216,16 +216,18 @@ _Model = TypeVar("_Model", bound=PlumeModel)
 
 
 def tolerant_tuple(model: type[_Model], value: object) -> tuple[_Model, ...]:
-    """The items that can be read; one bad item is dropped and logged, never the whole list."""
-    kept = []
+    """The items that can be read; bad items are dropped and counted in the log, never the list."""
+    kept, bad = [], 0
     for item in _items(value):
         if isinstance(item, model):
             kept.append(item)
         elif isinstance(item, Mapping):
             try:
                 kept.append(model.model_validate(item))
-            except ValidationError as error:
-                logger.warning("unreadable %s left out (%s)", model.__name__, error.error_count())
+            except ValidationError:
+                bad += 1
+    if bad:
+        logger.warning("unreadable %s left out (%d)", model.__name__, bad)
     return tuple(kept)
 
 
