@@ -47,8 +47,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """No tracing where it would measure nothing new."""
-    examples = is_hypothesis_test(getattr(item, "obj", None))  # the same lines, many times
-    if not examples and not item.nodeid.startswith(UNMEASURED):
+    many = is_hypothesis_test(getattr(item, "obj", None)) or item.get_closest_marker("many")
+    if not many and not item.nodeid.startswith(UNMEASURED):
         return (yield)
     with _untraced():
         return (yield)
