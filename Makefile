@@ -28,10 +28,10 @@ run: $(VENV)/.run          ## start the bot (needs .env, see .env.example)
 demo: $(VENV)/.demo        ## the whole product with an invented ISP, in a browser
 	$(BIN)/python panoptes_bot.py --demo
 
-# Three tests at once on two cores, because they wait for disks and processes a quarter of the time.
+# Four tests at once on two cores, because half of them wait for disks, processes and each other.
 # tests/conftest.py says which are traced.
 test: $(VENV)/.dev         ## all tests, with the coverage gate
-	$(BIN)/python -m pytest -n 3 --dist worksteal --cov --cov-report=term --cov-fail-under=95
+	$(BIN)/python -m pytest -n 4 --dist worksteal --cov --cov-report=term --cov-fail-under=95
 
 check: $(VENV)/.dev        ## lint, format and types
 	$(BIN)/ruff check .

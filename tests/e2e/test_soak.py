@@ -33,7 +33,7 @@ async def test_everybody_is_answered_and_nothing_grows(tmp_path: Path) -> None:
     environment = {"PANOPTES_LOG_LEVEL": "INFO", "PLUME_WINDOW_CALLS": "1990", **listening()}
     async with Surroundings(tmp_path, extra_env=environment) as surroundings:
         metrics = f"http://{environment['PANOPTES_LISTEN']}/metrics"
-        people = 40 if LONG else 20  # in a long run some wait for the hung, and others must ask on
+        people = 80 if LONG else 20  # in a long run some wait for the hung, and others must ask on
         soak = Soak(surroundings, metrics, people_count=people, hangs=LONG, tell=_tell)
         await soak.prepare()
         before = await soak.at_rest()
