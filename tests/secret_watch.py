@@ -87,7 +87,11 @@ class Watch:
     def look_at_what_lives(self) -> None:
         """The `repr` of every object of ours and of the libraries that talk."""
         begun = time.perf_counter()
-        self.look("the repr of a live object", live_reprs(), PRINTED_BY_LIBRARIES)
+        reprs = live_reprs()
+        everything = "\n".join(text for _, text in reprs)
+        if any(value in everything for value in self._texts.values()):
+            for kind, text in reprs:
+                self.look(f"the repr of a live {kind}", text, PRINTED_BY_LIBRARIES)
         self._spent += time.perf_counter() - begun
 
     def look_at_files(self, folder: Path) -> None:
@@ -106,17 +110,18 @@ def _files(folder: Path) -> Iterator[Path]:
                 yield path
 
 
-def live_reprs() -> str:
-    """A `repr` of everything that lives and is ours, and of what the client keeps."""
-    lines = []
+def live_reprs() -> list[tuple[str, str]]:
+    """Type and `repr` of everything that lives and is ours, and of what the client keeps."""
+    found = []
     for thing in gc.get_objects():
         module = str(type(thing).__module__)
         if module.startswith(OURS) and not module.startswith(NOT_OURS):
             try:
-                lines.append(repr(thing))
+                found.append((type(thing).__qualname__, repr(thing)))
             except Exception as error:  # noqa: BLE001 - half-built objects of libraries
-                lines.append(type(error).__name__)
-    return "\n".join([*lines, repr(plume.user_auth), repr(dict(plume.user_auth))])
+                found.append((type(thing).__qualname__, type(error).__name__))
+    kept = plume.user_auth
+    return [*found, ("user_auth", repr(kept)), ("user_auth", repr(dict(kept)))]
 
 
 class _AsTheBotsWould(Redactor):

@@ -205,3 +205,9 @@ def test_refused_tokens_say_which_part_is_wrong(status: int, body: object, reaso
 )
 def test_other_troubles_of_the_token_call(status: int, kind: type[PlumeAPIError] | None) -> None:
     assert type(token_error_of(answer(status))) is (kind or type(None))
+
+
+def test_what_was_answered_is_in_no_repr() -> None:
+    made = Answer(200, httpx.Headers(), b'{"access_token": "t0p-secret"}', "POST", "/token")
+    assert "t0p-secret" not in repr(made)
+    assert "/token" in repr(made)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from src.net.errors import (
@@ -34,11 +34,14 @@ _REQUEST_ID_HEADERS = ("x-request-id", "x-amzn-requestid", "x-amzn-trace-id", "x
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A complete answer: status, headers, and the body as bytes."""
+    """A complete answer: status, headers, and the body as bytes.
+
+    The body may be a token, or say who lives where; it is in no `repr`.
+    """
 
     status: int
     headers: httpx.Headers
-    body: bytes
+    body: bytes = field(repr=False)
     method: str
     path: str
 
