@@ -23,6 +23,10 @@ class _Place(NamedTuple):
     database_url: str | None
     secret_keys: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        """The folder; a database's address may hold a password, and keys open everything."""
+        return f"_Place({str(self.data_dir)!r}, ...)"
+
 
 def perform(settings: Settings, backup_to: Path | None, restore_from: Path | None) -> str:
     """Back up, or restore, or (with neither) rotate the keys; what was done, in one line.

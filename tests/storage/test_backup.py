@@ -19,6 +19,7 @@ from src.storage.errors import (
     StorageError,
     WrongKeyError,
 )
+from src.storage.upkeep import _Place
 from src.storage.vault import KEY_FILE
 from tests.storage import sample
 from tests.storage.conftest import Place
@@ -218,3 +219,10 @@ async def test_a_newer_database_is_not_restored_over(place: Place, tmp_path: Pat
         with pytest.raises(NewerSchemaError):
             await restore(file, place.data_dir, place.url, place.keys)
         assert await store.dump() == before
+
+
+def test_what_opens_a_database_is_in_no_repr(tmp_path: Path) -> None:
+    place = _Place(tmp_path, "postgresql+asyncpg://bot:t0p-secret@db/bot", ("k3y",))
+    assert "t0p-secret" not in repr(place)
+    assert "k3y" not in repr(place)
+    assert str(tmp_path) in repr(place)
