@@ -74,7 +74,7 @@ async def test_a_day_in_one_process_shows_no_secret_anywhere(tmp_path: Path) -> 
         watch.look("a message", _sent(bot.telegram.calls))
         watch.look("the database", await bot.application.services.state.store.dump())
         watch.look_at_files(tmp_path)
-        live = live_reprs()
+        live = "\n".join(text for _, text in live_reprs())
         assert "UserState(in_setup=True" in live, "somebody is in the middle of /setup"
         watch.look("the repr of a live object", live, PRINTED_BY_LIBRARIES)
     assert watch.take() == []
