@@ -19,7 +19,7 @@ $(VENV)/.demo: requirements.txt requirements-demo.txt | $(BIN)/python
 	@touch $@
 
 $(VENV)/.dev: requirements.txt requirements-demo.txt requirements-postgres.txt requirements-dev.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -r requirements-dev.txt
 	@touch $@ $(VENV)/.demo $(VENV)/.run
 
 run: $(VENV)/.run          ## start the bot (needs .env, see .env.example)

@@ -29,11 +29,13 @@ UNMEASURED = (
     "tests/e2e/",
     "tests/browser/",
     "tests/demo/",
+    "tests/watch/test_service.py",
     "tests/watch/test_simulator.py",
     "tests/test_authorisation.py",
     "tests/test_docker_layout.py",
     "tests/test_fifteen_complaints.py",
     "tests/test_names.py",
+    "tests/test_report.py",
 )
 # Those that wait for processes begin at once: others compute meanwhile, nobody waits at the end.
 FIRST = ("tests/e2e/test_soak.py", "tests/e2e/", "tests/browser/")

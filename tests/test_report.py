@@ -212,7 +212,6 @@ ERRORS = {
 }
 
 
-@pytest.mark.many
 @pytest.mark.parametrize("command", REPORTS)
 @pytest.mark.parametrize("fault", ERRORS)
 async def test_whatever_plume_does_there_is_one_clear_answer(fault: str, command: str) -> None:
