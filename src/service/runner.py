@@ -119,6 +119,21 @@ async def _until(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
         working.result()
 
 
+async def _all(works: Sequence[Coroutine[Any, Any, Any]]) -> None:
+    """Do them at the same time; when it ends, by whatever, none of them runs on.
+
+    `gather` alone leaves the others at work when one has ended badly; then the database would be
+    closed under them, and they would wait for it for good.
+    """
+    tasks = [asyncio.ensure_future(work) for work in works]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
 class _Life:
     """One run of the bot: what was started is given back by `close`, however far it came."""
 
@@ -143,7 +158,7 @@ class _Life:
         before = [application.post_init(application)] if application.post_init else []
         if webhook is None:
             before.append(patiently(application.bot.delete_webhook))
-        await asyncio.gather(*before)
+        await _all(before)
         self._intake.open()
         if webhook is None:
             await self._poller.run()
