@@ -125,12 +125,13 @@ async def _all(works: Sequence[Coroutine[Any, Any, Any]]) -> None:
     `gather` alone leaves the others at work when one has ended badly; then the database would be
     closed under them, and they would wait for it for good.
     """
-    tasks = [asyncio.ensure_future(work) for work in works]
+    tasks = [asyncio.create_task(work) for work in works]
     try:
         await asyncio.gather(*tasks)
     finally:
         for task in tasks:
-            task.cancel()
+            if not task.cancelling():  # a second time would cut its cleaning up short
+                task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
