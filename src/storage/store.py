@@ -7,8 +7,9 @@ changed. Times are aware UTC.
 
 from __future__ import annotations
 
+import asyncio
 import json
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from sqlalchemy import select, text
 
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 __all__ = ["Store"]
+
+_OPENS_WITHIN_S: Final = 6.0  # a little more than a statement waits for another process
 
 
 class Store(
@@ -63,8 +66,32 @@ class Store(
 
         `database_url` is None for the SQLite file in `data_dir`; `secret_keys` are Fernet keys,
         newest first, or empty for the key file in `data_dir`; `busy_timeout` (seconds) is how long
-        to wait for another process. Raises StorageError before anything is touched.
+        to wait for another process. Raises StorageError before anything is touched. Cut short, it
+        ends what it has begun: a connection that is left in the middle is nobody's, and holds on
+        to the file for as long as its statement runs.
         """
+        opening = asyncio.create_task(
+            cls._open(data_dir, database_url, secret_keys, busy_timeout, now)
+        )
+        try:
+            return await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            await asyncio.wait({opening}, timeout=_OPENS_WITHIN_S)
+            if opening.cancel():
+                await asyncio.wait({opening})
+            elif opening.exception() is None:
+                await opening.result().close()
+            raise
+
+    @classmethod
+    async def _open(
+        cls,
+        data_dir: Path,
+        database_url: str | None,
+        secret_keys: Sequence[str],
+        busy_timeout: float,
+        now: Callable[[], datetime],
+    ) -> Self:
         database = Database(resolve_url(data_dir, database_url), busy_timeout)
         try:
             found = await look(database)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import random
+import socket
 import sys
+import threading
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -15,11 +18,11 @@ from src.storage import open_store, schema
 from src.storage.database import DATABASE_FILE, Database, resolve_url
 from src.storage.errors import StorageError, StorageUnavailableError
 from src.storage.records import ChosenLocation
+from src.storage.store import Store
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from src.storage.store import Store
     from tests.storage.conftest import Place
 
 
@@ -75,6 +78,42 @@ async def test_files_are_for_nobody_else(sqlite_place: Place) -> None:
         assert sqlite_place.data_dir.stat().st_mode & 0o777 == 0o700
     names = sorted(path.name for path in sqlite_place.data_dir.iterdir())
     assert names == [DATABASE_FILE, "secret.key"]
+
+
+def _connections() -> set[threading.Thread]:
+    return {thread for thread in threading.enumerate() if "_connection_" in thread.name}
+
+
+async def test_an_opening_that_is_cut_short_leaves_nobody_with_the_file(tmp_path: Path) -> None:
+    """At every turn of the loop: no thread of a connection lives on, and nobody has to wait."""
+    others = _connections()
+    for turns in range(60):
+        data_dir = tmp_path / str(turns)
+        opening = asyncio.create_task(Store.open(data_dir))
+        for _ in range(turns):
+            await asyncio.sleep(0.0002 if turns % 2 else 0)
+        opening.cancel()
+        with suppress(asyncio.CancelledError):
+            await (await opening).close()
+        for thread in _connections() - others:
+            thread.join(5)
+            assert not thread.is_alive()
+        async with await Store.open(data_dir, busy_timeout=0):
+            pass
+
+
+async def test_an_opening_that_cannot_end_does_not_keep_a_stop_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("src.storage.store._OPENS_WITHIN_S", 0.05)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"postgresql://bot@127.0.0.1:{silent.getsockname()[1]}/bot"
+        opening = asyncio.create_task(Store.open(tmp_path, url, busy_timeout=600))
+        await asyncio.sleep(0.05)
+        opening.cancel()
+        async with asyncio.timeout(60):
+            await asyncio.wait({opening})
+    assert opening.cancelled()
 
 
 async def test_a_commit_waits_for_the_disk(sqlite_place: Place) -> None:
