@@ -160,6 +160,32 @@ async def test_a_stop_while_the_database_is_opened_leaves_nothing_half_run(
     await application.services.state.close()
 
 
+@pytest.mark.parametrize("end", ["cancelled", "failed"])
+async def test_what_is_done_at_the_same_time_ends_before_what_it_uses_is_closed(end: str) -> None:
+    """The one that ends badly does not leave the other at work, nor cut its cleaning up short."""
+    said: list[str] = []
+
+    async def ends_badly() -> None:
+        await asyncio.sleep(0.01)
+        if end == "failed":
+            raise OSError("refused")
+        await asyncio.Event().wait()
+
+    async def cleans_up() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0.05)
+            said.append("cleaned up")
+
+    both = asyncio.create_task(runner._all([ends_badly(), cleans_up()]))
+    await asyncio.sleep(0.02)
+    both.cancel()
+    with pytest.raises(asyncio.CancelledError if end == "cancelled" else OSError):
+        await both
+    assert said == ["cleaned up"]
+
+
 def test_a_telegram_that_cannot_be_reached_is_waited_for(
     bot: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

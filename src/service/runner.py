@@ -122,17 +122,15 @@ async def _until(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
 async def _all(works: Sequence[Coroutine[Any, Any, Any]]) -> None:
     """Do them at the same time; when it ends, by whatever, none of them runs on.
 
-    `gather` alone leaves the others at work when one has ended badly; then the database would be
-    closed under them, and they would wait for it for good.
+    `gather` leaves the others at work when one has ended badly; then the database would be closed
+    under them, and they would wait for it for good. Raises what the first that failed has raised.
     """
-    tasks = [asyncio.create_task(work) for work in works]
     try:
-        await asyncio.gather(*tasks)
-    finally:
-        for task in tasks:
-            if not task.cancelling():  # a second time would cut its cleaning up short
-                task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        async with asyncio.TaskGroup() as group:
+            for work in works:
+                group.create_task(work)
+    except BaseExceptionGroup as failed:
+        raise failed.exceptions[0] from None
 
 
 class _Life:
