@@ -5,6 +5,7 @@ Trouble while running is made on the live connection; trouble at start is met by
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import io
 import os
@@ -12,6 +13,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -93,13 +95,16 @@ async def test_trouble_while_running(kind: str, tmp_path: Path) -> None:
         await ann.ready()
         store = bot.application.services.state.store
         await store.settle()
-        other = sqlite3.connect(tmp_path / "data" / DATABASE_FILE, isolation_level=None)
-        other.execute("VACUUM")  # free pages that a row could still go into are no full disk
+        file = tmp_path / "data" / DATABASE_FILE
+        other = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+        # In a thread: the bot's own writes can only end while the loop is free.
+        tell = partial(asyncio.to_thread, other.execute)
+        await tell("VACUUM")  # free pages that a row could still go into are no full disk
         await _break(bot, pragma)
         if kind == "full":
             await _fill(store)
         elif kind == "locked":
-            other.execute("BEGIN IMMEDIATE")
+            await tell("BEGIN IMMEDIATE")
         before = await store.dump()
         await _refused(ann, words, log, logged)
         assert await store.dump() == before, "nothing half-written"
@@ -108,7 +113,7 @@ async def test_trouble_while_running(kind: str, tmp_path: Path) -> None:
             other.close()
             return
         await store.settle()
-        other.execute("DELETE FROM drafts" if kind == "full" else "ROLLBACK")
+        await tell("DELETE FROM drafts" if kind == "full" else "ROLLBACK")
         other.close()
         assert "step 1" in text_of(await ann.ask("/setup")), "and it goes on without a restart"
 
