@@ -28,14 +28,15 @@ def run_and_kill(place: Place, first: int, dice: random.Random) -> int:
     process = context.Process(target=writer.write, args=arguments, daemon=True)
     process.start()
     theirs.close()
-    # Some die while they open the database, most in the middle of their work.
-    if dice.random() < 0.8:
-        ours.poll(30)
+    # Some die while they open the database, most in the middle of their work, however slow it is.
+    last = first - 1
+    for _ in range(dice.randrange(5)):
+        assert ours.poll(30), "the writer hangs"
+        last = ours.recv()
     # Real time on purpose: the moment has to fall between two instructions of another process.
     time.sleep(dice.uniform(0, 0.06))
     process.kill()
     process.join()
-    last = first - 1
     try:
         while True:
             last = ours.recv()
