@@ -153,7 +153,7 @@ def _contents(folder: Path) -> dict[str, bytes]:
 class Bot:
     """Both servers and the bot, running for as long as the context is open."""
 
-    timing: Timing = field(default_factory=lambda: Timing(repeat_after_s=0.01))
+    timing: Timing = field(default_factory=lambda: Timing(action_after_s=0, repeat_after_s=0.01))
     environment: dict[str, str] = field(default_factory=dict)
     cloud: PlumeCloud = field(default_factory=invented_cloud)
     telegram: TelegramServer = field(default_factory=lambda: TelegramServer(token=TOKEN))

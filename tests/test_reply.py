@@ -107,7 +107,7 @@ async def test_a_slow_chat_action_does_not_hold_the_report_back() -> None:
 
 
 async def test_the_chat_action_ends_with_the_work() -> None:
-    async with Bot(timing=Timing(action_every_s=0.02)) as bot:
+    async with Bot(timing=Timing(action_after_s=0, action_every_s=0.02)) as bot:
         ann = bot.person("Ann")
         await ann.ready()
         await ann.ask("/status")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 import pytest
@@ -32,6 +32,9 @@ from tests.bot_harness import (
     labels_of,
     text_of,
 )
+
+if TYPE_CHECKING:
+    from src.demo.telegram_server import Call
 
 REPORTS = ("/status", "/wan", "/stats", "/nodes", "/wifi")
 OWN_LABEL = {
@@ -320,6 +323,32 @@ async def test_no_link_previews_and_html_everywhere() -> None:
         for call in bot.telegram_calls("sendMessage", "editMessageText"):
             assert call["link_preview_options"] == {"is_disabled": True}
             assert call["parse_mode"] == "HTML"
+
+
+async def test_what_is_asked_of_plume_leaves_before_the_chat_action() -> None:
+    hold = Hold()
+    async with Bot(cloud=invented_cloud(sleep=hold), timing=Timing(action_after_s=1)) as bot:
+        ann = await _ready(bot)
+        asked, told = len(bot.cloud.requests), len(bot.telegram.calls)
+        bot.cloud.faults.set("slow", seconds=60)
+        number = ann.say("/status")
+
+        def action() -> Call | None:
+            later = list(bot.telegram.calls)[told:]
+            return next((call for call in later if call.method == "sendChatAction"), None)
+
+        shown = await bot.telegram.wait_for(action)
+        hold.let_go()
+        assert is_report(await ann.answered(number))
+        left = [request.started for request in list(bot.cloud.requests)[asked:]]
+        assert len(left) >= 3
+        assert max(left) < shown.started
+
+
+async def test_an_answer_that_is_there_at_once_needs_no_chat_action() -> None:
+    async with Bot(timing=Timing(action_after_s=60)) as bot:
+        await _ready(bot)
+        assert bot.telegram_calls("sendChatAction") == []
 
 
 async def test_slow_work_shows_a_placeholder_that_becomes_the_report() -> None:

@@ -52,6 +52,8 @@ class Timing:
     deadline_s: float = 14.0  # Plume's share of the 15 s in which a person gets an answer
     extra_s: float = 2.5  # how long a report waits for what it can do without
     inline_pause_s: float = 0.4  # so long nothing is typed, and the search leaves
+    # What a command asks Plume leaves first: to build the chat action in between delays all of it.
+    action_after_s: float = 0.02
     progress_after_s: float = 2.0
     picture_s: float = 8.0  # longer than the first picture takes; then the text goes out alone
     repeat_after_s: float = 0.5  # Telegram, when a call to it was lost; then twice as long

@@ -217,7 +217,8 @@ async def deliver(update: Update, context: PanoptesContext, work: Awaitable[Answ
     timing = context.services.timing
     pressed = press_message(update)
     holder: Message | None = None
-    async with _typing(update, context, after_s=timing.progress_after_s if pressed else 0):
+    after_s = timing.progress_after_s if pressed else timing.action_after_s
+    async with _typing(update, context, after_s):
         task = asyncio.ensure_future(work)
         try:
             done, _ = await asyncio.wait({task}, timeout=timing.progress_after_s)
@@ -313,9 +314,8 @@ async def _keep_typing(
 ) -> None:
     pause = after_s
     while True:
-        if pause:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), pause)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), pause)
         if stop.is_set():
             return
         try:
