@@ -338,6 +338,7 @@ async def test_what_is_asked_of_plume_leaves_before_the_chat_action() -> None:
             return next((call for call in later if call.method == "sendChatAction"), None)
 
         shown = await bot.telegram.wait_for(action)
+        assert shown is not None
         hold.let_go()
         assert is_report(await ann.answered(number))
         left = [request.started for request in list(bot.cloud.requests)[asked:]]

@@ -13,7 +13,6 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -97,8 +96,11 @@ async def test_trouble_while_running(kind: str, tmp_path: Path) -> None:
         await store.settle()
         file = tmp_path / "data" / DATABASE_FILE
         other = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
-        # In a thread: the bot's own writes can only end while the loop is free.
-        tell = partial(asyncio.to_thread, other.execute)
+
+        async def tell(statement: str) -> None:
+            """In a thread: the bot's own writes can only end while the loop is free."""
+            await asyncio.to_thread(other.execute, statement)
+
         await tell("VACUUM")  # free pages that a row could still go into are no full disk
         await _break(bot, pragma)
         if kind == "full":
