@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import datetime, time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from src.analysis.line import calm_rows
 from src.analysis.usual import compare, usual
@@ -13,18 +13,18 @@ from src.utils.thresholds import DEFAULT, Thresholds
 from src.utils.timezones import from_local, to_local, zone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
-    from src.analysis.wan import WanRow
+    from src.analysis.wan import Consumption, WanRow
     from src.models.findings import EveningPeaks
-    from src.models.plume import SpeedTest, WanStats
+    from src.models.plume import SpeedTest
 
 __all__ = ["evening_peaks"]
 
 
 def evening_peaks(
-    wan: WanStats | Mapping[str, Any] | None,
+    wan: Consumption,
     speed_tests: Sequence[SpeedTest],
     timezone: str | None,
     *,

@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from src.analysis.wan import WanRow, wan_rows
 from src.utils.thresholds import DEFAULT, Thresholds
@@ -20,10 +20,11 @@ from src.utils.timezones import hour_of_day, zone
 from src.utils.wording import count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
+    from src.analysis.wan import Consumption
     from src.models.findings import LineVerdict, WorstHour
-    from src.models.plume import SpeedTest, WanStats
+    from src.models.plume import SpeedTest
 
 __all__ = ["Capacity", "calm_rows", "judge_line", "prove_capacity"]
 
@@ -92,7 +93,7 @@ def _percentile(values: Sequence[float | None], limits: Thresholds) -> float | N
 
 
 def judge_line(
-    wan: WanStats | Mapping[str, Any] | None,
+    wan: Consumption,
     speed_tests: Sequence[SpeedTest],
     timezone: str | None,
     *,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import statistics
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from src.analysis.wan import wan_rows
 from src.utils.thresholds import DEFAULT, Thresholds
@@ -18,11 +18,12 @@ from src.utils.timezones import to_local, zone
 from src.utils.wording import count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from datetime import date
 
+    from src.analysis.wan import Consumption
     from src.models.findings import Comparison, Usual
-    from src.models.plume import SpeedTest, WanStats
+    from src.models.plume import SpeedTest
 
 __all__ = ["compare", "speed_values", "usual", "wan_values"]
 
@@ -121,7 +122,7 @@ def speed_values(
 
 
 def wan_values(
-    wan: WanStats | Mapping[str, Any] | None,
+    wan: Consumption,
     direction: Literal["download", "upload"],
     *,
     limits: Thresholds = DEFAULT,

@@ -10,7 +10,7 @@ import statistics
 from collections import defaultdict
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from src.models.plume import ShapeError, WanPoint, WanStats, parse_wan_stats
 from src.utils.thresholds import DEFAULT, Thresholds
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from src.models.results import BusyHour, WanAnalysis, WanPeak
 
-__all__ = ["WanRow", "analyze_wan_stats", "wan_rows"]
+__all__ = ["Consumption", "WanRow", "WanRows", "analyze_wan_stats", "wan_rows"]
 
 _BITS_PER_BYTE = 8
 
@@ -40,27 +40,40 @@ class WanRow(NamedTuple):
         return any(value is not None for value in self[1:])
 
 
+class WanRows(NamedTuple):
+    """Consumption as the analysis reads it: intervals, oldest first, and the seconds of each.
+
+    Whoever asks several questions about the same consumption reads it once, with `wan_rows`.
+    """
+
+    rows: list[WanRow]
+    interval_s: int
+
+
+# The model or the raw JSON, None for "could not be read"; or what was read of it before.
+Consumption: TypeAlias = "WanStats | WanRows | Mapping[str, Any] | None"
+
+
 def analyze_wan_stats(
-    wan: WanStats | Mapping[str, Any] | None,
+    wan: Consumption,
     *,
     timezone: str | None = None,
     limits: Thresholds = DEFAULT,
 ) -> WanAnalysis:
-    """Describe the line's use; the model or the raw JSON, None for "could not be read".
+    """Describe the line's use.
 
     `timezone` is the home's IANA name and decides the busy hours; UTC when unknown. Points may
     come in any order and number; intervals without figures count as intervals without data.
     """
-    points = _read(wan)
-    rows, interval_s = _rows(points, limits)
+    rows, interval_s = wan_rows(wan, limits=limits)
     known = [row for row in rows if row.has_data]
-    intervals = _intervals(points, interval_s)
+    intervals = _intervals(rows, interval_s)
     downs = [row.down_mb for row in rows if row.down_mb is not None]
     ups = [row.up_mb for row in rows if row.up_mb is not None]
     return {
         "has_data": bool(known),
-        "start": points[0].timestamp.isoformat() if points else None,
-        "end": _end(points[-1].timestamp, interval_s).isoformat() if points else None,
+        "start": rows[0].at.isoformat() if rows else None,
+        "end": _end(rows[-1].at, interval_s).isoformat() if rows else None,
         "interval_s": interval_s,
         "intervals": intervals,
         "intervals_with_data": len(known),
@@ -79,16 +92,13 @@ def analyze_wan_stats(
     }
 
 
-def wan_rows(
-    wan: WanStats | Mapping[str, Any] | None, *, limits: Thresholds = DEFAULT
-) -> tuple[list[WanRow], int]:
-    """The intervals as the analysis reads them, oldest first, and the seconds of each."""
-    return _rows(_read(wan), limits)
-
-
-def _rows(points: Sequence[WanPoint], limits: Thresholds) -> tuple[list[WanRow], int]:
+def wan_rows(wan: Consumption, *, limits: Thresholds = DEFAULT) -> WanRows:
+    """The intervals as the analysis reads them; as they are when they were read before."""
+    if isinstance(wan, WanRows):
+        return wan
+    points = _read(wan)
     interval_s = _interval(points, limits)
-    return [_row(point, interval_s, limits) for point in points], interval_s
+    return WanRows([_row(point, interval_s, limits) for point in points], interval_s)
 
 
 def _read(wan: object) -> list[WanPoint]:
@@ -117,12 +127,12 @@ def _interval(points: Sequence[WanPoint], limits: Thresholds) -> int:
     return max(1, round(statistics.median_low(gaps))) if gaps else limits.wan_interval_s
 
 
-def _intervals(points: Sequence[WanPoint], interval_s: int) -> int:
+def _intervals(rows: Sequence[WanRow], interval_s: int) -> int:
     """How many intervals the range holds, the missing ones included."""
-    if not points:
+    if not rows:
         return 0
-    span = (points[-1].timestamp - points[0].timestamp).total_seconds()
-    return max(len(points), round(span / interval_s) + 1)
+    span = (rows[-1].at - rows[0].at).total_seconds()
+    return max(len(rows), round(span / interval_s) + 1)
 
 
 def _end(last: datetime, interval_s: int) -> datetime:

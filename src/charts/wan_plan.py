@@ -15,6 +15,7 @@ from src.utils.wording import duration, number, rate
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from src.analysis.wan import Consumption
     from src.models.pictures import (
         Band,
         Run,
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
         WanPicture,
         YMark,
     )
-    from src.models.plume import WanStats
     from src.models.results import WanAnalysis, WanPeak
 
 __all__ = ["plan_wan"]
@@ -65,7 +65,7 @@ class _Grid(NamedTuple):
 
 
 def plan_wan(
-    wan: WanStats | None,
+    wan: Consumption,
     analysis: WanAnalysis,
     *,
     name: str,

@@ -11,6 +11,7 @@ from src.analysis.changes import find_changes
 from src.analysis.evening import evening_peaks
 from src.analysis.line import judge_line
 from src.analysis.root_cause import find_root_cause
+from src.analysis.wan import wan_rows
 from src.api.alerts import get_alerts
 from src.api.online_stats import get_location_online_stats
 from src.api.reboots import get_reboots
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from src.handlers.beside import Extras
     from src.handlers.context import PanoptesContext
     from src.models import LocationHealth
-    from src.models.findings import Change, EveningPeaks, LineVerdict
+    from src.models.findings import Change
     from src.models.results import OnlineHistory
 
 __all__ = ["build_call", "call_command"]
@@ -55,15 +56,17 @@ async def build_call(ask: Ask) -> Report:
             "reboots": lambda: get_reboots(*ask.ids),
         },
     )
+    line, tests = extras.get("line"), extras.get("speed tests") or ()
+    usage = wan_rows(line)
     finding = find_root_cause(health, last_parents=ask.last_parents, now=ask.now)
     card = build_call_card(
         health,
         finding,
-        _line(ask, home.timezone, extras),
+        judge_line(usage, tests, home.timezone, now=ask.now) if line is not None else None,
         _past(ask, extras),
         _changes(ask, health, extras),
         alerts=alert_sentences(extras.get("alerts"), health["pod_details"]),
-        evening=_evening(ask, home.timezone, extras),
+        evening=evening_peaks(usage, tests, home.timezone, now=ask.now),
     )
     text = format_call_card(card, home.title, now=ask.now)
     return Report(
@@ -74,16 +77,6 @@ async def build_call(ask: Ask) -> Report:
             ("💬 Text for the customer", customer_text(card)),
         ),
     )
-
-
-def _line(ask: Ask, timezone: str | None, extras: Extras) -> LineVerdict | None:
-    wan, tests = extras.get("line"), extras.get("speed tests") or ()
-    return None if wan is None else judge_line(wan, tests, timezone, now=ask.now)
-
-
-def _evening(ask: Ask, timezone: str | None, extras: Extras) -> EveningPeaks | None:
-    tests = extras.get("speed tests") or ()
-    return evening_peaks(extras.get("line"), tests, timezone, now=ask.now)
 
 
 def _past(ask: Ask, extras: Extras) -> OnlineHistory | None:

@@ -10,7 +10,8 @@ from src.utils.tables import Cell, Table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from src.models import LocationHealth, OnlineStats, SpeedTest, WanStats, WifiNetwork
+    from src.analysis.wan import Consumption
+    from src.models import LocationHealth, OnlineStats, SpeedTest, WifiNetwork
     from src.models.clients import DeviceCounts
     from src.models.results import OnlineHistory
 
@@ -34,7 +35,7 @@ def pod_table(health: LocationHealth) -> Table:
     return Table(fields, rows)
 
 
-def wan_table(wan: WanStats) -> Table:
+def wan_table(wan: Consumption) -> Table:
     """The intervals of the line, oldest first."""
     columns = ("start", "download_MB", "upload_MB", "download_max_Mbit/s", "upload_max_Mbit/s")
     rows, _ = wan_rows(wan)

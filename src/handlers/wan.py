@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import plume_api_client as plume
 from src.analysis.evening import evening_peaks
 from src.analysis.line import judge_line, prove_capacity
+from src.analysis.wan import analyze_wan_stats, wan_rows
 from src.api.speed_tests import get_speed_tests
 from src.charts.wan_plan import plan_wan
 from src.handlers import report
@@ -40,19 +41,19 @@ async def build_wan(ask: Ask) -> Report:
         plume.get_wan_stats(*ask.ids, period=_PERIODS.get(ask.span, "daily")),
         speed_tests_if_known(ask),
     )
-    home, now = ask.home, ask.now
-    analysis = plume.analyze_wan_stats(stats, timezone=home.timezone)
+    home, now, usage = ask.home, ask.now, wan_rows(stats)
+    analysis = analyze_wan_stats(usage, timezone=home.timezone)
     text = plume.format_wan_analysis(analysis, home.title)
     if tests and analysis["has_data"]:
-        verdict = format_line(judge_line(stats, tests, home.timezone, now=now))
-        evening = format_evening(evening_peaks(stats, tests, home.timezone, now=now))
+        verdict = format_line(judge_line(usage, tests, home.timezone, now=now))
+        evening = format_evening(evening_peaks(usage, tests, home.timezone, now=now))
         title, _, figures = text.partition("\n\n")
         said = "\n".join(line for line in (verdict, evening) if line)
         text = f"{title}\n\n{said}\n\n{figures}"
     proven = prove_capacity(tests, now=now)
     capacity = (proven.download, proven.upload)
-    plan = plan_wan(stats, analysis, name=home.title, timezone=home.timezone, capacity=capacity)
-    return Report(text, home, plan=plan, table=lambda: wan_table(stats), data=analysis)
+    plan = plan_wan(usage, analysis, name=home.title, timezone=home.timezone, capacity=capacity)
+    return Report(text, home, plan=plan, table=lambda: wan_table(usage), data=analysis)
 
 
 async def build_wan_text(ask: Ask) -> Report:

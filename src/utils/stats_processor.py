@@ -67,10 +67,11 @@ def process_online_stats(
     """
     stats = _read(response)
     points = sorted(stats.points, key=lambda point: point.timestamp)
-    step_s = _step(points, limits)
-    period = _period(stats, points, _UNIT_S.get(granularity, 0) * limit, step_s, now)
+    stamps = [_unix(point.timestamp) for point in points]
+    step_s = _step(stamps, limits)
+    period = _period(stats, stamps, _UNIT_S.get(granularity, 0) * limit, step_s, now)
     start, end = period or (0, 0)
-    segments = _segments(points, start, end, step_s * limits.history_hold_steps)
+    segments = _segments(points, stamps, start, end, step_s * limits.history_hold_steps)
     spent = _spent(segments)
     known_s = end - start - spent["unknown"]
     uptime = 100 * spent["online"] / known_s if known_s else None
@@ -114,8 +115,9 @@ def online_segments(
     if start is None or end is None:
         return []
     points = sorted(_read(response).points, key=lambda point: point.timestamp)
-    hold_s = _step(points, limits) * limits.history_hold_steps
-    return _segments(points, _unix(start), _unix(end), hold_s)
+    stamps = [_unix(point.timestamp) for point in points]
+    hold_s = _step(stamps, limits) * limits.history_hold_steps
+    return _segments(points, stamps, _unix(start), _unix(end), hold_s)
 
 
 def _read(response: object) -> OnlineStats:
@@ -143,16 +145,15 @@ def _iso(unix: int) -> str:
 _FIRST, _LAST = -62_135_596_800, 253_402_300_799
 
 
-def _step(points: Sequence[StatePoint], limits: Thresholds) -> int:
-    """Seconds from point to point, usually."""
-    stamps = sorted({_unix(point.timestamp) for point in points})
-    gaps = [later - earlier for earlier, later in pairwise(stamps)]
+def _step(stamps: Sequence[int], limits: Thresholds) -> int:
+    """Seconds from point to point, usually; several of one second count as one."""
+    gaps = [later - earlier for earlier, later in pairwise(stamps) if later > earlier]
     return statistics.median_low(gaps) if gaps else limits.history_step_s
 
 
 def _period(
     stats: OnlineStats,
-    points: Sequence[StatePoint],
+    stamps: Sequence[int],
     asked_s: int,
     step_s: int,
     now: datetime | None,
@@ -163,27 +164,29 @@ def _period(
         end = _unix(stats.end)
     elif today is not None:
         end = today
-    elif points:
-        end = _unix(points[-1].timestamp) + step_s
+    elif stamps:
+        end = stamps[-1] + step_s
     else:
         return None
     # What has not happened yet is not unknown, it is outside of the period.
     end = min(end, _LAST if today is None else today)
     if stats.start:
         start = _unix(stats.start)
-    elif asked_s > 0 and (today is not None or not points):
+    elif asked_s > 0 and (today is not None or not stamps):
         start = end - asked_s
     else:
-        start = _unix(points[0].timestamp) if points else end
+        start = stamps[0] if stamps else end
     start = max(start, _FIRST)
     return (start, end) if start < end else None
 
 
 def _segments(
-    points: Sequence[StatePoint], start: int, end: int, hold_s: int
+    points: Sequence[StatePoint], stamps: Sequence[int], start: int, end: int, hold_s: int
 ) -> list[StateSegment]:
-    """The period as stretches without gaps; neighbours of the same state are merged."""
-    stamps = [_unix(point.timestamp) for point in points]
+    """The period as stretches without gaps; neighbours of the same state are merged.
+
+    `stamps` are the moments of the points, which are sorted by them, in Unix seconds.
+    """
     until: list[tuple[int, State]] = []
     at = start
     for point, (begin, following) in zip(points, pairwise([*stamps, end]), strict=True):
