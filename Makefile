@@ -2,6 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# What was compiled is kept, also where images turn that off: every worker of the tests and each of
+# the hundred processes that they start would compile all of it again.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: run demo test check format soak bench profile screenshots clean
 .DEFAULT_GOAL := test

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import threading
@@ -37,13 +38,27 @@ UNMEASURED = (
     "tests/test_names.py",
     "tests/test_report.py",
 )
-# Those that wait for processes begin at once: others compute meanwhile, nobody waits at the end.
-FIRST = ("tests/e2e/test_soak.py", "tests/e2e/", "tests/browser/")
+# What takes longest begins at once, and those that wait for processes: others compute meanwhile,
+# nobody waits at the end.
+FIRST = (
+    "tests/watch/test_simulator.py",
+    "tests/e2e/test_soak.py",
+    "tests/test_properties.py",
+    "tests/e2e/",
+    "tests/browser/",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest first."""
     items.sort(key=_place)
+
+
+def pytest_collection_finish() -> None:
+    """Garbage is looked for among what tests leave behind, not among all that was imported."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import plume_api_client as plume
 from src.analysis.evening import evening_peaks
 from src.analysis.line import judge_line, prove_capacity
-from src.analysis.wan import analyze_wan_stats, wan_rows
+from src.analysis.wan import wan_rows
 from src.api.speed_tests import get_speed_tests
 from src.charts.wan_plan import plan_wan
 from src.handlers import report
@@ -42,7 +42,7 @@ async def build_wan(ask: Ask) -> Report:
         speed_tests_if_known(ask),
     )
     home, now, usage = ask.home, ask.now, wan_rows(stats)
-    analysis = analyze_wan_stats(usage, timezone=home.timezone)
+    analysis = plume.analyze_wan_stats(usage, timezone=home.timezone)
     text = plume.format_wan_analysis(analysis, home.title)
     if tests and analysis["has_data"]:
         verdict = format_line(judge_line(usage, tests, home.timezone, now=now))
