@@ -32,9 +32,8 @@ demo: $(VENV)/.demo        ## the whole product with an invented ISP, in a brows
 	$(BIN)/python panoptes_bot.py --demo
 
 # Four tests at once on two cores, because half of them wait for disks, processes and each other.
-# tests/conftest.py says which are traced.
 test: $(VENV)/.dev         ## all tests, with the coverage gate
-	$(BIN)/python -m pytest -n 4 --dist worksteal --cov --cov-report=term --cov-fail-under=95
+	$(BIN)/python -m pytest -p tests.measuring -n 4 --dist worksteal
 
 check: $(VENV)/.dev        ## lint, format and types
 	$(BIN)/ruff check .
@@ -61,4 +60,4 @@ format: $(VENV)/.dev
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import gc
 import os
-import sys
-import threading
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import pytest
-from hypothesis import HealthCheck, is_hypothesis_test, settings
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    import pytest
 
 # Machines are noisy: no deadlines; the same examples every time, so that a red run can be repeated.
 settings.register_profile(
@@ -24,20 +20,6 @@ settings.register_profile(
 )
 settings.load_profile("panoptes")
 
-# Tracing doubles the time of a test. These run the bot as a process of its own, or walk through
-# code that the others have measured, or test src/demo, which is not counted.
-UNMEASURED = (
-    "tests/e2e/",
-    "tests/browser/",
-    "tests/demo/",
-    "tests/watch/test_service.py",
-    "tests/watch/test_simulator.py",
-    "tests/test_authorisation.py",
-    "tests/test_docker_layout.py",
-    "tests/test_fifteen_complaints.py",
-    "tests/test_names.py",
-    "tests/test_report.py",
-)
 # What takes longest begins at once, and those that wait for processes: others compute meanwhile,
 # nobody waits at the end.
 FIRST = (
@@ -59,29 +41,6 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """No tracing where it would measure nothing new."""
-    many = is_hypothesis_test(getattr(item, "obj", None)) or item.get_closest_marker("many")
-    if not many and not item.nodeid.startswith(UNMEASURED):
-        return (yield)
-    with _untraced():
-        return (yield)
-
-
-@contextmanager
-def _untraced() -> Iterator[None]:
-    """Without what coverage has set; its own pause leaves a tracer behind in workers of xdist."""
-    here, elsewhere = sys.gettrace(), threading.gettrace()
-    sys.settrace(None)
-    threading.settrace(None)
-    try:
-        yield
-    finally:
-        sys.settrace(here)
-        threading.settrace(elsewhere)
 
 
 def _place(item: pytest.Item) -> int:

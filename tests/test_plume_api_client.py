@@ -334,7 +334,6 @@ def test_a_poller_may_wait_longer_than_a_person() -> None:
     assert run(main()) == pytest.approx(20, abs=0.5)
 
 
-@pytest.mark.many
 def test_5000_requests_never_exceed_the_window_and_retries_count() -> None:
     async def main() -> list[float]:
         fake = FakePlume()
@@ -466,7 +465,6 @@ async def test_a_customer_that_cannot_be_read_does_not_end_the_paging(plume: Fak
     assert offsets == [0, 500]
 
 
-@pytest.mark.many
 async def test_paging_ends_even_when_the_cloud_never_does(plume: FakePlume) -> None:
     def endless(request: httpx.Request) -> Any:
         return customers(json.loads(request.url.params["filter"])["offset"], 500)

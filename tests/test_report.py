@@ -410,7 +410,7 @@ async def test_nobody_waits_for_another_persons_slow_call() -> None:
         slow = bot.person("Slow", DEMO_CREDENTIALS[1])
         await slow.connect()
         assert is_report(await slow.ask(f"/locations {customer_id(15)}"))
-        # tests/e2e/test_crowd.py asks 200 of the real process; this one is traced for coverage.
+        # tests/e2e/test_crowd.py asks 200 of the real process, whose lines nobody counts.
         crowd = [bot.person(f"P{n}") for n in range(20)]
         first = crowd[0]
         await first.connect()

@@ -598,14 +598,12 @@ def _id(end: Any) -> str:
     return str(end["id"])
 
 
-@pytest.mark.many
 def test_two_thousand_broken_homes_name_the_hop_or_say_not_sure() -> None:
     tally = _tally(2000, forget=0.02)
     assert tally["right"] + tally["not sure"] == 2000
     assert tally["right"] >= 0.99 * 2000
 
 
-@pytest.mark.many
 def test_homes_never_seen_before_get_no_wrong_hop_either() -> None:
     """Without any memory the cloud often does not say enough; then that is what is said."""
     tally = _tally(1000, forget=1.0)

@@ -107,7 +107,6 @@ class Scene:
         plume.configure()
 
 
-@pytest.mark.many
 def test_a_thousand_homes_never_exceed_the_budget_and_people_go_first() -> None:
     """At most the poller's 1,500 calls in 300 s, never in bursts, everybody in turn; and what a
     person asks meanwhile leaves at once."""
@@ -130,7 +129,6 @@ def test_a_thousand_homes_never_exceed_the_budget_and_people_go_first() -> None:
     assert all(isinstance(found, Sight) for _, _, found, _ in scene.seen)
 
 
-@pytest.mark.many
 def test_five_thousand_homes_stretch_the_interval_and_say_so() -> None:
     async def script(scene: Scene) -> None:
         await asyncio.sleep(310)
@@ -181,7 +179,6 @@ def test_one_owners_trouble_is_not_the_others() -> None:
     assert 30 < seen[1, Blindness] < 60
 
 
-@pytest.mark.many
 def test_hanging_calls_do_not_pile_up() -> None:
     async def script(scene: Scene) -> None:
         scene.cloud.fault = "hang"

@@ -37,7 +37,6 @@ def run(tmp_path: Path, play: Callable[[PostOffice], Awaitable[None]], **options
     patient_time.run(main())
 
 
-@pytest.mark.many
 def test_two_hours_without_telegram_and_then_refusals_cost_nothing(tmp_path: Path) -> None:
     """All messages arrive, in order within each chat, none lost, none twice."""
 
@@ -70,7 +69,6 @@ def test_two_hours_without_telegram_and_then_refusals_cost_nothing(tmp_path: Pat
     run(tmp_path, play, flood=FloodLimits())
 
 
-@pytest.mark.many
 def test_the_pace_is_one_that_telegram_never_refuses(tmp_path: Path) -> None:
     async def play(post: PostOffice) -> None:
         spots = [post.person(), post.group(), *(post.person(f"P{n}") for n in range(40))]
