@@ -9,6 +9,7 @@ from src.demo.world import World
 from src.demo.world_clock import VirtualClock
 from src.demo.world_ids import PARTNER_ID, location_id, node_id
 from src.demo.world_plan import home_count, plan_customer
+from src.handlers.context import Timing
 from tests.bot_harness import START, Bot, is_report, labels_of, text_of
 
 pytestmark = pytest.mark.e2e
@@ -64,7 +65,8 @@ TOLD = {
 async def test_what_the_caller_tells_leads_to_the_verdict_in_two_round_trips(
     told: str, cloud: PlumeCloud
 ) -> None:
-    async with Bot(cloud=cloud) as bot:
+    # What a busy machine takes longer for would be shown in between.
+    async with Bot(cloud=cloud, timing=Timing(progress_after_s=60)) as bot:
         ann = bot.person("Ann")
         await ann.connect()
         before = len(bot.cloud.requests)
