@@ -62,7 +62,7 @@ def test_a_full_page_fits(name: str) -> None:
 
 
 def test_the_pace_is_honest() -> None:
-    assert pace_sentence(60, stretched=False) == "I look at each home every 1 min."
+    assert pace_sentence(60, stretched=False) == "I look at each home every minute."
     assert "does not fit" in pace_sentence(330, stretched=True)
     assert "every 5 min" in pace_sentence(330, stretched=True)
 

@@ -35,14 +35,14 @@ async def test_watch_says_where_and_how_often() -> None:
         said = await ann.ask("/watch")
         assert text_of(said) == (
             "👁 Nora Lindqvist · Home is watched from here. I tell you when something breaks, and "
-            "when it is over. I look at each home every 1 min."
+            "when it is over. I look at each home every minute."
         )
         assert labels_of(said) == ["👁 Unwatch", "⚙ How I tell you"]
         key = HomeKey(ann.user_id, DEMO_CUSTOMER_ID, HOME)
         assert _watches(bot) == [(key, spot_of(ann))]
         again = text_of(await ann.ask("/watch"))
         head = "👁 Nora Lindqvist · Home is watched from here already."
-        assert again == f"{head} I look at each home every 1 min."
+        assert again == f"{head} I look at each home every minute."
         assert watching_of(bot).desk().policy(spot_of(ann)).timezone == "Europe/Stockholm"
 
 

@@ -74,7 +74,8 @@ def format_board(
 
 def pace_sentence(interval_s: float, *, stretched: bool) -> str:
     """How often homes are looked at; honest about being slower than asked for."""
-    said = f"I look at each home every {duration(interval_s)}."
+    often = "minute" if interval_s == 60 else duration(interval_s)
+    said = f"I look at each home every {often}."
     if not stretched:
         return said
     return f"{said} More often does not fit into what Plume allows for so many homes."
