@@ -130,7 +130,8 @@ async def _all(works: Sequence[Coroutine[Any, Any, Any]]) -> None:
             for work in works:
                 group.create_task(work)
     except BaseExceptionGroup as failed:
-        raise failed.exceptions[0] from None
+        first = failed.exceptions[0]
+        raise first from first.__cause__
 
 
 class _Life:
