@@ -26,7 +26,7 @@ from tests.e2e.bot_process import listening
 from tests.planted import BOT_TOKEN as TOKEN
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Iterator
     from pathlib import Path
 
     from src.handlers.context import PanoptesApplication
@@ -295,17 +295,41 @@ async def until(look: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
-def test_a_stop_before_the_loop_runs_is_obeyed_quietly() -> None:
+@pytest.fixture
+def leaving() -> Iterator[None]:
+    """As the program is before its loop runs."""
     before = {number: signal.getsignal(number) for number in runner.STOP_SIGNALS}
-    try:
-        runner.leave_on_signals()
-        for number in runner.STOP_SIGNALS:
-            with pytest.raises(SystemExit) as left:
-                os.kill(os.getpid(), number)
-            assert left.value.code == 0
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    runner.leave_on_signals()
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("leaving")
+def test_a_stop_before_the_loop_runs_is_obeyed_quietly() -> None:
+    for number in runner.STOP_SIGNALS:
+        with pytest.raises(SystemExit) as left:
+            os.kill(os.getpid(), number)
+        assert left.value.code == 0
+
+
+@pytest.mark.usefixtures("leaving")
+@pytest.mark.parametrize("number", runner.STOP_SIGNALS)
+def test_a_stop_while_the_loop_is_made_leaves_none_half_made(
+    bot: Any, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, make = [], asyncio.events.new_event_loop
+
+    def interrupted() -> asyncio.AbstractEventLoop:
+        os.kill(os.getpid(), number)
+        made.append(make())
+        return made[-1]
+
+    monkeypatch.setattr("asyncio.events.new_event_loop", interrupted)
+    telegram = Telegram()
+    assert run(bot(telegram)) == 0
+    assert made[0].is_closed()
+    assert "getUpdates" not in telegram.calls
 
 
 def test_what_the_settings_keep_secret_is_hidden() -> None:

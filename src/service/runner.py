@@ -10,7 +10,7 @@ import asyncio
 import logging
 import signal
 import sys
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Final
 
 from telegram.error import InvalidToken, RetryAfter, TelegramError
@@ -74,11 +74,15 @@ def _leave(_number: int, _frame: object) -> None:
 def run(application: PanoptesApplication, allowed_updates: Sequence[str]) -> int:
     """Serve until SIGTERM or SIGINT; returns the exit code."""
     stop = asyncio.Event()
+    for number in STOP_SIGNALS:  # a loop that was left half made would complain
+        signal.signal(number, lambda *_: stop.set())
     with asyncio.Runner() as runner:
         loop = runner.get_loop()
         for number in STOP_SIGNALS:
-            with suppress(NotImplementedError):  # Windows: there, Ctrl-C cancels
+            try:
                 loop.add_signal_handler(number, stop.set)
+            except NotImplementedError:  # Windows: nothing else would wake the loop
+                signal.signal(number, _leave)
         try:
             runner.run(serve(application, stop, allowed_updates))
         except StorageError as error:
