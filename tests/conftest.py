@@ -58,7 +58,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 # Thousands of small databases are written and thrown away: in memory, where there is room for them
 # and programs may lie there.
-_MEMORY = "/dev/shm"
+_MEMORY = "/dev/shm"  # noqa: S108 - files there get names of their own from tempfile
 if (
     os.access(_MEMORY, os.W_OK)
     and shutil.disk_usage(_MEMORY).free > 2**30
