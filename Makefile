@@ -37,9 +37,9 @@ run: $(VENV)/.run          ## start the bot (needs .env, see .env.example)
 demo: $(VENV)/.demo        ## the whole product with an invented ISP, in a browser
 	$(BIN)/python panoptes_bot.py --demo
 
-# Three tests at once on two cores, because some of them wait for processes and for each other.
+# Four tests at once on two cores, because half of them wait for disks, processes and each other.
 test: $(VENV)/.dev         ## all tests, with the coverage gate
-	$(BIN)/python -m pytest -p tests.measuring -n 3 --dist worksteal
+	$(BIN)/python -m pytest -p tests.measuring -n 4 --dist worksteal
 
 check: $(VENV)/.dev        ## lint, format and types
 	$(BIN)/ruff check .
