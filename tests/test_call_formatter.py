@@ -22,6 +22,7 @@ from tests.samples import NOW, Body, at, gateway, history, home, leaf, location
 from tests.sketches import sketch
 from tests.telegram_rules import NASTY, shown
 from tests.test_line import FULL, STOCKHOLM, usage
+from tests.texts import texts
 
 if TYPE_CHECKING:
     from src.models.findings import CallCard
@@ -274,12 +275,12 @@ _MARK = re.compile(r"7K3Q9X|(?:[0-9a-f]{2}[:-]){5}|\d+\.\d+\.\d+\.\d+", re.IGNOR
     seed=st.integers(0, 10_000),
     names=st.lists(
         st.sampled_from(NASTY)
-        | st.text(max_size=310)
+        | texts(max_size=310)
         | st.sampled_from(["7K3Q9X0002", "box 7k3q-9x0003", "02:00:5E:10:00:01", "192.168.40.12"]),
         min_size=1,
         max_size=4,
     ),
-    place=st.none() | st.text(max_size=310) | st.sampled_from(NASTY),
+    place=st.none() | texts(max_size=310) | st.sampled_from(NASTY),
     known=st.booleans(),
 )
 def test_any_card_fits_and_names_nobodys_hardware_to_a_customer(

@@ -23,6 +23,7 @@ from src.handlers.callbacks import (
     Span,
     Star,
 )
+from tests.texts import texts
 
 CUSTOMER = "b1b1b1b1b1b1b1b100000000"
 LOCATION = "c2c2c2c2c2c2000000000000"
@@ -42,7 +43,7 @@ _PRESSES = st.one_of(
     ),
     st.builds(DevicePage, _IDS, _IDS, st.integers(0, 10_000)),
     st.builds(SetFavourite, _IDS, _IDS, st.sampled_from(Star)),
-    st.builds(FindPage.of, st.text(st.characters(exclude_categories=["Cs"])), st.integers(0, 99)),
+    st.builds(FindPage.of, texts(max_size=60), st.integers(0, 99)),
     st.just(ChangeLocation()),
     st.just(Connect()),
 )
@@ -56,7 +57,7 @@ def test_every_press_comes_back_as_it_was_within_64_bytes(press: Press) -> None:
     assert buttons.unpack(data) == press
 
 
-@given(st.text(max_size=80))
+@given(texts(max_size=80))
 def test_forged_data_is_nothing_or_a_valid_press(data: str) -> None:
     press = Buttons().unpack(data)
     assert press is None or Buttons().unpack(Buttons().pack(press)) == press

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from src.analysis.clients import count_devices, describe_devices, find_devices
 from src.models.clients import Device, parse_devices
 from src.models.plume import ShapeError
+from tests.texts import texts
 
 PODS = {"N1": "Hallway", "N2": "Study", "N3": "Attic"}
 
@@ -253,11 +254,7 @@ def test_finding(text: str, found: list[int]) -> None:
 
 
 _odd = (
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.text(max_size=5)
-    | st.lists(st.none(), max_size=2)
+    st.none() | st.booleans() | st.integers() | texts(max_size=5) | st.lists(st.none(), max_size=2)
 )
 _bodies = st.lists(
     st.builds(
@@ -269,7 +266,7 @@ _bodies = st.lists(
 
 
 @settings(max_examples=400)
-@given(bodies=_bodies, text=st.text(max_size=8))
+@given(bodies=_bodies, text=texts(max_size=8))
 def test_whatever_devices_say_every_one_is_counted_once(
     bodies: list[dict[str, Any]], text: str
 ) -> None:

@@ -79,7 +79,8 @@ def pending(
 async def bring(telegram: Telegram, item: Pending, state: Any = None) -> Sent:
     """Let the courier try once."""
     request = HTTPXRequest(httpx_kwargs={"transport": httpx.MockTransport(telegram)})
-    bot: Any = ExtBot(BOT_TOKEN, request=request, rate_limiter=PatientLimiter())
+    limiter = PatientLimiter()
+    bot: Any = ExtBot(BOT_TOKEN, request=request, get_updates_request=request, rate_limiter=limiter)
     known: Any = state or State()
     return await TelegramCourier(bot, known, lambda _: BUTTONS).bring(item)
 

@@ -13,6 +13,7 @@ from src.models.clients import DeviceCounts, DeviceDetail, PodDevices, parse_dev
 from src.utils.devices_formatter import device_pages, format_device_counts, format_device_list
 from src.utils.markup import clean
 from tests.telegram_rules import NASTY, shown
+from tests.texts import texts
 
 
 def pod(**changes: Any) -> PodDevices:
@@ -216,12 +217,12 @@ def test_names_arrive_intact(name: str) -> None:
     assert text.count(clean(name)) == 2
 
 
-_words = st.none() | st.text(max_size=320) | st.sampled_from(NASTY)
+_words = st.none() | texts(max_size=320) | st.sampled_from(NASTY)
 
 
 @settings(max_examples=300)
 @given(
-    label=st.text(max_size=320),
+    label=texts(max_size=320),
     words=st.lists(_words, min_size=6, max_size=6),
     number=st.integers(1, 60),
     name=_words,

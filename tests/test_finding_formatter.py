@@ -28,6 +28,7 @@ from tests.samples import NOW, home, location
 from tests.sketches import sketch
 from tests.telegram_rules import NASTY, shown
 from tests.test_line import FULL, STOCKHOLM, succeeded, usage
+from tests.texts import texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -119,7 +120,7 @@ def test_no_reason_at_all_is_said_too() -> None:
 @settings(max_examples=300)
 @given(
     seed=st.integers(0, 10_000),
-    names=st.lists(st.sampled_from(NASTY) | st.text(max_size=310), min_size=1, max_size=4),
+    names=st.lists(st.sampled_from(NASTY) | texts(max_size=310), min_size=1, max_size=4),
     forget=st.booleans(),
     lost=st.booleans(),
 )

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from src.models.history import parse_home_alerts, parse_reboots, parse_speed_tests
 from src.models.plume import ShapeError
+from tests.texts import texts
 
 
 def at(minute: int, hour: int = 6) -> str:
@@ -206,7 +207,7 @@ def test_unreadable_alerts(body: object) -> None:
 
 
 _scalars = (
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=6)
+    st.none() | st.booleans() | st.integers() | st.floats() | texts(max_size=6)
     | st.sampled_from([at(1), at(2), "\ud800", "succeeded", "9999-12-31T23:59:59Z"])
 )  # fmt: skip
 _json = st.recursive(

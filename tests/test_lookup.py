@@ -17,6 +17,7 @@ from src.models.lookup import (
     parse_place_owner,
 )
 from src.models.plume import PlumeModel, ShapeError
+from tests.texts import texts
 
 V2 = {
     "customerId": "b1",
@@ -123,7 +124,7 @@ def test_a_home_without_its_customer_is_of_no_use() -> None:
 
 
 _json = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
+    st.none() | st.booleans() | st.integers() | st.floats() | texts(max_size=8)
     | st.just("\ud800"),
     lambda inner: st.lists(inner, max_size=3)
     | st.dictionaries(

@@ -14,12 +14,13 @@ from src.handlers.state import Member
 from src.storage.records import AuditEntry, JoinDecision, JoinRequest, Settings
 from src.utils.markup import plain
 from tests.telegram_rules import NASTY, shown
+from tests.texts import texts
 
 if TYPE_CHECKING:
     from src.storage.records import Role, StoredSummary
 
 AT = datetime(2026, 5, 18, 9, 0, tzinfo=UTC)
-NAMES = st.one_of(st.sampled_from(NASTY), st.text(max_size=200))
+NAMES = st.one_of(st.sampled_from(NASTY), texts(max_size=200))
 # core.telegram.org/bots/api#answercallbackquery
 ALERT_LIMIT = 200
 

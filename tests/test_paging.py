@@ -7,11 +7,12 @@ from hypothesis import strategies as st
 
 from src.utils.markup import units
 from src.utils.paging import page_of, paged
+from tests.texts import texts
 
 
 @settings(max_examples=300)
 @given(
-    items=st.lists(st.text(max_size=30), max_size=30),
+    items=st.lists(texts(max_size=30), max_size=30),
     most=st.integers(1, 9),
     room=st.integers(5, 90),
 )

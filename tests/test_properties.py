@@ -40,6 +40,7 @@ from src.utils.wan_formatter import format_wan_analysis
 from src.utils.wording import SEVERITY_SIGNS
 from tests.samples import NOW, dead_leaf, gateway, history, home, leaf, location, wan_point
 from tests.telegram_rules import NASTY, shown
+from tests.texts import texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,7 +96,7 @@ def _pool() -> list[Any]:
 _anything = (
     st.sampled_from(_SCALARS)
     | st.sampled_from(_pool())
-    | st.text(max_size=12)
+    | texts(max_size=12)
     | st.floats()
     | st.integers()
 )
@@ -175,7 +176,7 @@ def test_parsers_answer_or_say_that_the_shape_is_unknown(
 
 
 @settings(max_examples=EXAMPLES["health"])
-@given(body=_bodies(_HOME), name=st.none() | st.text(max_size=40) | st.sampled_from(NASTY))
+@given(body=_bodies(_HOME), name=st.none() | texts(max_size=40) | st.sampled_from(NASTY))
 def test_any_home_is_judged_and_told(body: Any, name: str | None) -> None:
     parts = body if isinstance(body, dict) else {}
     health = analyze_location_health(parts.get("location"), parts.get("nodes"), now=NOW)
@@ -229,7 +230,7 @@ def test_any_history_adds_up_and_is_told(body: Any, period: tuple[str, int], clo
 
 
 @settings(max_examples=EXAMPLES["wifi"])
-@given(body=_bodies(_WIFI), name=st.text(max_size=40))
+@given(body=_bodies(_WIFI), name=texts(max_size=40))
 def test_any_networks_are_told(body: Any, name: str) -> None:
     try:
         networks = parse_wifi_networks(body)
@@ -239,7 +240,7 @@ def test_any_networks_are_told(body: Any, name: str) -> None:
 
 
 @settings(max_examples=EXAMPLES["names"])
-@given(name=st.text(min_size=1, max_size=320))
+@given(name=texts(min_size=1, max_size=320))
 def test_any_name_is_taken_everywhere(name: str) -> None:
     nodes = home(gateway(nickname=name, model=name), leaf(name), dead_leaf(name))
     health = analyze_location_health(location(name=name), nodes, now=NOW)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from src.analysis.query import MAX_TEXT, classify_query, mac_of, tidy
 from tests.telegram_rules import NASTY
+from tests.texts import texts
 
 # (text, what it may be, likeliest first)
 TEXTS = [
@@ -156,7 +157,7 @@ _FORMS = {
 }
 _pieces = st.lists(
     st.sampled_from([*"aZ09 .-_@:/#=<>\"'“ \t\n\u200b\u200d\u202e", *NASTY, "sn:", "é", "李", "02"])
-    | st.text(max_size=6),
+    | texts(max_size=6),
     max_size=14,
 ).map("".join)
 

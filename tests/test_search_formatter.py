@@ -19,6 +19,7 @@ from src.models.lookup import (
 from src.utils.markup import clean
 from src.utils.search_formatter import HITS_PER_PAGE, format_search, hit_label, hit_pages
 from tests.telegram_rules import NASTY, shown
+from tests.texts import texts
 
 
 def hit(number: int = 1, **changes: Any) -> SearchHit:
@@ -230,7 +231,7 @@ def test_names_arrive_intact(name: str) -> None:
     assert text.count(clean(name)) >= 2
 
 
-_word = st.none() | st.text(max_size=320) | st.sampled_from(NASTY)
+_word = st.none() | texts(max_size=320) | st.sampled_from(NASTY)
 _kind = st.sampled_from(get_args(QueryKind))
 
 

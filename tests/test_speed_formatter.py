@@ -13,6 +13,7 @@ from src.models.plume import SpeedTest
 from src.utils.markup import clean
 from src.utils.speed_formatter import format_speed_history
 from tests.telegram_rules import NASTY, shown
+from tests.texts import texts
 
 NOW = datetime(2026, 5, 18, 18, 0, tzinfo=UTC)
 ZONE = "Europe/Stockholm"
@@ -149,7 +150,7 @@ def test_names_arrive_intact(name: str) -> None:
         ),
         max_size=20,
     ),
-    name=st.none() | st.text(max_size=320) | st.sampled_from(NASTY),
+    name=st.none() | texts(max_size=320) | st.sampled_from(NASTY),
     now=st.sampled_from([None, NOW]),
 )
 def test_any_history_is_taken(

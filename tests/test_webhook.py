@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
 UPDATE = {"update_id": 3}
+BOT = Bot(TOKEN)  # one for all: it sends nothing, and making one reads every certificate
 
 
 def configured(**variables: str) -> Webhook:
@@ -47,7 +48,7 @@ class Taken:
 
 async def post(taken: Taken, body: Any, *, path: str | None = None, **headers: Any) -> int:
     webhook = configured()
-    app = Starlette(routes=[webhook_route(webhook, Bot(TOKEN), taken, body_s=0.05)])
+    app = Starlette(routes=[webhook_route(webhook, BOT, taken, body_s=0.05)])
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app), base_url="https://bot.example"
     ) as client:
@@ -139,7 +140,7 @@ async def test_a_flood_of_strangers_does_not_flood_the_log(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     webhook = configured()
-    app = Starlette(routes=[webhook_route(webhook, Bot(TOKEN), Taken())])
+    app = Starlette(routes=[webhook_route(webhook, BOT, Taken())])
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="https://bot.example") as client:
         for _ in range(20):

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import pytest
 import pytz
 from hypothesis import given
-from hypothesis import strategies as st
 
 from src.utils.zone_search import find_zones, offset_text
+from tests.texts import texts
 
 FOUND = [
     ("Berlin", ("Europe/Berlin",)),
@@ -54,7 +54,7 @@ def test_a_part_that_fits_many_gives_as_many_as_asked() -> None:
     assert len(find_zones("america", 8)) == 8
 
 
-@given(st.text(max_size=80))
+@given(texts(max_size=80))
 def test_whatever_is_typed_only_zones_come_out(typed: str) -> None:
     found = find_zones(typed)
     assert len(found) <= 8

@@ -19,7 +19,14 @@ from src.demo.world_incidents import (
     IncidentError,
     make_incident,
 )
-from src.demo.world_plan import FIRST_SERVICE, CustomerPlan, home_count, plan_customer, plan_home
+from src.demo.world_plan import (
+    FIRST_SERVICE,
+    CustomerPlan,
+    home_count,
+    partner_of,
+    plan_customer,
+    plan_home,
+)
 from src.demo.world_scenarios import Scenario, ScenarioEvent
 
 if TYPE_CHECKING:
@@ -76,9 +83,7 @@ class World:
         """The indices of a partner's customers, in order."""
         if partner_id not in self._partners:
             everyone = range(self.customer_count)
-            self._partners[partner_id] = [
-                index for index in everyone if plan_customer(index).partner_id == partner_id
-            ]
+            self._partners[partner_id] = [i for i in everyone if partner_of(i) == partner_id]
         return self._partners[partner_id]
 
     def home(self, location_id: str) -> Home | None:

@@ -28,6 +28,7 @@ __all__ = [
     "NodePlan",
     "home_count",
     "partner_name",
+    "partner_of",
     "plan_customer",
     "plan_home",
 ]
@@ -156,16 +157,23 @@ def partner_name(partner_id: str) -> str:
     return _WORDS_FOR_PARTNER[partner_id][0]
 
 
+def partner_of(index: int) -> str:
+    """The id of the ISP whose customer this is."""
+    if index < len(SPECIAL_CUSTOMERS):
+        return SPECIAL_CUSTOMERS[index].partner_id
+    return ids.SECOND_PARTNER_ID if index % 3 == 0 else ids.PARTNER_ID
+
+
 def plan_customer(index: int) -> CustomerPlan:
     """The customer with this index; cheap enough to be made 100,000 times for a search."""
+    partner = partner_of(index)
     if index < len(SPECIAL_CUSTOMERS):
         spec = SPECIAL_CUSTOMERS[index]
-        name, email, partner = spec.name, spec.email, spec.partner_id
+        name, email = spec.name, spec.email
     else:
         first = FIRST_NAMES[index % len(FIRST_NAMES)]
         last = LAST_NAMES[(index * 7 + index // len(FIRST_NAMES)) % len(LAST_NAMES)]
         name, email = f"{first} {last}", f"{first}.{last}.{index}@example.net".lower()
-        partner = ids.SECOND_PARTNER_ID if index % 3 == 0 else ids.PARTNER_ID
     has_account = index % 11 != 10
     account = f"{_WORDS_FOR_PARTNER[partner][1]}-{index + 417:06d}"
     return CustomerPlan(

@@ -13,6 +13,7 @@ from PIL import Image
 from src.charts.drawing import draw
 from src.charts.samples import sample_plans
 from src.charts.theme import THEMES, ThemeName
+from tests.texts import texts
 
 if TYPE_CHECKING:
     from src.models.pictures import Picture
@@ -42,6 +43,6 @@ def test_the_same_plan_is_the_same_picture(name: str) -> None:
 
 
 @settings(max_examples=12)
-@given(st.text(max_size=300), st.sampled_from(SAMPLES))
+@given(texts(max_size=300), st.sampled_from(SAMPLES))
 def test_any_name_is_survived_without_a_warning(title: str, name: str) -> None:
     assert draw(cast("Picture", {**sample(name), "title": title}), "dark")

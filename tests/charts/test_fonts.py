@@ -9,6 +9,7 @@ from matplotlib import font_manager
 
 from src.charts.canvas import Canvas
 from src.charts.fonts import drawable, font
+from tests.texts import texts
 
 SPARE = "7K3Q9X0002"
 
@@ -47,7 +48,7 @@ def test_a_script_without_a_font_is_replaced_as_a_whole() -> None:
 
 
 @settings(max_examples=200)
-@given(st.text(max_size=40), st.booleans())
+@given(texts(max_size=40), st.booleans())
 def test_whatever_is_kept_is_measured_without_a_warning(name: str, bold: bool) -> None:
     shown = drawable(name, SPARE, bold=bold)
     assert shown

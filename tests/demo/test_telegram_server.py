@@ -34,6 +34,7 @@ from telegram.request import HTTPXRequest
 from src.demo.serving import ServedApp
 from src.demo.telegram_server import TelegramServer
 from tests.demo.telegram_kit import TOKEN, Api, Stage, make_stage, png
+from tests.texts import texts
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -180,7 +181,7 @@ FIELDS = st.sampled_from(
      "user_id", "is_disabled", "copy_text", "quote", "style", "emoji", "web_app", "caption"]
 )  # fmt: skip
 JSON_VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**63), 2**63) | st.text(max_size=8) | st.floats(),
+    st.none() | st.booleans() | st.integers(-(2**63), 2**63) | texts(max_size=8) | st.floats(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(FIELDS, inner, max_size=4),
     max_leaves=6,
 )

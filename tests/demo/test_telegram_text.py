@@ -18,6 +18,7 @@ from src.demo.telegram_text import (
     tidy,
     utf16_len,
 )
+from tests.texts import texts
 
 
 def refusal(*args: Any, **kwargs: Any) -> str:
@@ -231,7 +232,7 @@ def test_escaped_text_always_arrives_as_it_was(text: str) -> None:
     assert parse_text(escape(text), "HTML").text == plain
 
 
-@given(st.text(max_size=60), st.sampled_from(["HTML", "Markdown", "MarkdownV2", "none"]))
+@given(texts(max_size=60), st.sampled_from(["HTML", "Markdown", "MarkdownV2", "none"]))
 def test_any_input_is_parsed_or_refused_as_telegram_does(text: str, mode: str) -> None:
     try:
         formatted = parse_text(text, mode)

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from src.watch.work_words import LONGEST, parse_night, parse_work
+from tests.texts import texts
 
 NOW = datetime(2026, 5, 18, 10, 0, tzinfo=UTC)  # a Monday, 12:00 in Berlin
 BERLIN = "Europe/Berlin"
@@ -60,7 +60,7 @@ def test_what_cannot_be_read(text: str) -> None:
     assert parse_work(text, NOW, BERLIN) is None
 
 
-@given(st.text(max_size=60))
+@given(texts(max_size=60))
 def test_any_text_gives_a_window_that_makes_sense_or_none(text: str) -> None:
     work = parse_work(text, NOW, BERLIN)
     assert work is None or (work.end > NOW and work.start < work.end <= work.start + LONGEST)
