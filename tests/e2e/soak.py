@@ -218,18 +218,15 @@ class Soak:
     def _now(self) -> float:
         return time.monotonic() - self._began
 
-    def rss_growth(self) -> float:
-        """MB by which the last quarter of the run stands above the second, in the middle."""
-        quarter = len(self.samples) // 4
-        second = [each.rss_mb for each in self.samples[quarter : 2 * quarter]]
-        last = [each.rss_mb for each in self.samples[-quarter:]]
-        return statistics.median(last) - statistics.median(second) if quarter else 0.0
+    def rss_by_part(self, parts: int = 8) -> list[float]:
+        """MB in the middle of each part of the run: what grows for good grows to the end."""
+        length = max(1, len(self.samples) // parts)
+        runs = [self.samples[n * length : (n + 1) * length] for n in range(parts)]
+        return [statistics.median(each.rss_mb for each in run) for run in runs if run]
 
     def summary(self, before: Sample, after: Sample) -> str:
         """What happened, for people."""
         waited = sorted(self.seconds_waited) or [0.0]
-        least = min(self.samples, key=lambda each: each.rss_mb, default=before)
-        most = max(self.samples, key=lambda each: each.rss_mb, default=before)
         return "\n".join(
             (
                 (
@@ -243,10 +240,7 @@ class Soak:
                 f"faults: {sum(self.faults.values())} of {len(self.faults)} kinds",
                 f"at rest before: {before}",
                 f"at rest after:  {after}",
-                (
-                    f"RSS under load {least.rss_mb:.0f} to {most.rss_mb:.0f} MB, "
-                    f"last quarter against second: {self.rss_growth():+.1f} MB"
-                ),
+                "RSS, MB, by eighths: " + " ".join(f"{mb:.1f}" for mb in self.rss_by_part()),
             )
         )
 
