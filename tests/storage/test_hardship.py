@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 import sqlite3
 import subprocess
@@ -59,7 +60,7 @@ def test_a_full_disk_loses_nothing_confirmed(tmp_path: Path) -> None:
     mount = f"mount -t tmpfs -o size=700k none {tmp_path}"
     if shutil.which("unshare") is None or _in_namespace(mount).returncode != 0:
         pytest.skip("no private file system can be mounted here")
-    done = _in_namespace(f"{mount} && exec {' '.join(HARDSHIP)} full {tmp_path}/data")
+    done = _in_namespace(f"{mount} && exec {shlex.join(HARDSHIP)} full {tmp_path}/data")
     assert done.returncode == 0, done.stderr
     result = json.loads(done.stdout)
     assert result["error"].startswith("StorageFullError: ")
