@@ -134,3 +134,14 @@ def test_the_place_is_the_innermost_one_of_ours(monkeypatch: pytest.MonkeyPatch)
     assert place_of(KeyError()) == ""
     monkeypatch.setattr(own_errors, "_ROOT", own_errors._ROOT / "nowhere")
     assert place_of(_raised(KeyError())) == ""
+
+
+async def test_once_stopped_it_is_silent_however_often_it_was_started() -> None:
+    async with Bot(environment={"PANOPTES_ADMINS": str(ADMIN)}) as bot:
+        boss = bot.person("Boss")
+        await boss.ask("/start")
+        services = bot.application.services
+        services.own_errors.start(bot.application.bot, services)
+        services.own_errors.stop()
+        _note(bot, _raised(ValueError(WORDS)))
+        assert await _notes(bot, boss) == []

@@ -47,7 +47,8 @@ class OwnErrors:
         self._stop: Callable[[], None] = lambda: None
 
     def start(self, bot: Bot, services: Services) -> None:
-        """Tell the admins from now on."""
+        """Tell the admins from now on; started again, once all the same."""
+        self.stop()
 
         def hear(event: telemetry.Event) -> None:
             if isinstance(event, telemetry.OwnError):
